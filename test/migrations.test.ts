@@ -1,0 +1,48 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+
+const TRIGGERS = [
+  "audit_log_no_delete",
+  "audit_log_no_replace",
+  "audit_log_no_update",
+  "briefs_no_replace",
+  "credit_accounts_guard",
+  "credit_accounts_no_delete",
+  "credit_accounts_no_replace",
+  "credit_accounts_open_zero",
+  "credit_entries_apply",
+  "credit_entries_no_delete",
+  "credit_entries_no_duplicate",
+  "credit_entries_no_update",
+  "credit_entries_settle_matches",
+  "generations_capture",
+  "generations_frozen",
+  "generations_hold",
+  "generations_keep_checkpoint",
+  "generations_no_delete",
+  "generations_no_replace",
+  "generations_release",
+  "generations_start_queued",
+  "generations_success_needs_image",
+  "generations_transitions",
+  "images_frozen",
+  "images_need_running_generation",
+  "images_no_replace",
+  "users_open_account",
+];
+
+describe("migrations", () => {
+  it("leaves every trigger in place when all of them are applied", async () => {
+    const { results } = await env.DB.prepare(
+      "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    ).all<{ name: string }>();
+    expect(results.map((row) => row.name)).toEqual(TRIGGERS);
+  });
+
+  it("never rebuilds a table, because a rebuilt table loses its triggers", () => {
+    for (const migration of env.MIGRATIONS) {
+      const text = migration.queries.join("\n");
+      expect(text, migration.name).not.toMatch(/drop\s+table|__new_|pragma\s+foreign_keys/i);
+    }
+  });
+});
