@@ -1,0 +1,58 @@
+/** The addresses that pages link to and post to, so that a page and its route can't drift apart. */
+
+export const HOME = "/";
+export const SIGN_IN = "/signin";
+export const SIGN_OUT = "/signout";
+export const CREATE = "/create";
+export const GALLERY = "/gallery";
+export const ACCOUNT = "/account";
+export const SIGN_OUT_EVERYWHERE = "/account/signout-everywhere";
+export const ADMIN = "/admin";
+export const ADMIN_USERS = "/admin/users";
+export const ADMIN_GENERATIONS = "/admin/generations";
+
+export function createPath(eventType: string): string {
+  return `${CREATE}?type=${encodeURIComponent(eventType)}`;
+}
+
+/** The form again, filled with what an earlier brief asked for. */
+export function createAgainPath(briefId: string): string {
+  return `${CREATE}?from=${encodeURIComponent(briefId)}`;
+}
+
+export function briefPath(briefId: string): string {
+  return `/briefs/${encodeURIComponent(briefId)}`;
+}
+
+/** Takes a POST with the field `generationId`. */
+export function briefCancelPath(briefId: string): string {
+  return `${briefPath(briefId)}/cancel`;
+}
+
+/** GET shows the picture; POST takes the field `intent`: details, favourite or visibility. */
+export function imagePath(imageId: string): string {
+  return `/images/${encodeURIComponent(imageId)}`;
+}
+
+export function imageDeletePath(imageId: string): string {
+  return `${imagePath(imageId)}/delete`;
+}
+
+export function adminUserPath(userId: string): string {
+  return `${ADMIN_USERS}/${encodeURIComponent(userId)}`;
+}
+
+/** Takes a POST with the fields `addCredits`, `reason` and `idempotencyKey`. */
+export function adminUserCreditsPath(userId: string): string {
+  return `${adminUserPath(userId)}/credits`;
+}
+
+/** The same address with other search fields; empty ones are left out. */
+export function withQuery(path: string, query: Readonly<Record<string, string | null | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") search.set(name, value);
+  }
+  const text = search.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
