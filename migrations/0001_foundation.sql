@@ -130,6 +130,7 @@ CREATE TABLE briefs (
   style           TEXT,
   quality         TEXT NOT NULL,
   body            TEXT NOT NULL,
+  title           TEXT NOT NULL,
   prompt          TEXT NOT NULL,
   magic_prompt    TEXT NOT NULL CHECK (magic_prompt IN ('auto', 'on', 'off')),
   pictures        INTEGER NOT NULL CHECK (pictures BETWEEN 1 AND 8),
@@ -152,6 +153,7 @@ CREATE TABLE generations (
                          CHECK (status IN ('queued', 'processing', 'succeeded', 'failed', 'canceled')),
   cost                   INTEGER NOT NULL CHECK (cost > 0),
   shape                  TEXT NOT NULL,
+  alt                    TEXT NOT NULL,
   model                  TEXT NOT NULL,
   provider_size          TEXT NOT NULL,
   width                  INTEGER NOT NULL CHECK (width BETWEEN 64 AND 4096),
@@ -288,5 +290,6 @@ CREATE TABLE reconciliations (
   id       INTEGER PRIMARY KEY,
   at       INTEGER NOT NULL,
   findings TEXT NOT NULL CHECK (json_type(findings) = 'array'),
-  repaired TEXT NOT NULL DEFAULT '[]' CHECK (json_type(repaired) = 'array')
+  repaired TEXT NOT NULL DEFAULT '[]' CHECK (json_type(repaired) = 'array'),
+  cursor   TEXT
 ) STRICT;

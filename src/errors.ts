@@ -195,7 +195,7 @@ function defaultDetail(code: ErrorCode): string {
 /** Builds the body of an error answer. `timestamp` is milliseconds UTC. */
 export function buildProblem(error: AppError, requestId: string, timestamp: number): Problem {
   return {
-    type: `/docs/errors#${error.code}`,
+    type: `urn:eventide:error:${error.code}`,
     title: titleOf(error.code),
     status: statusOf(error.code),
     detail: error.message,

@@ -1,1 +1,54 @@
-export default { fetch: () => new Response("hi") } satisfies ExportedHandler<Env>;
+/** The Worker: requests, queue deliveries and the minute's cron. All three start from the one parsed configuration. */
+import { app } from "./app.ts";
+import { type Bindings, type Config, parseConfig } from "./env.ts";
+import type { JobContext } from "./generations/job-context.ts";
+import { consumeBatch } from "./generations/queue-consumer.ts";
+import { runSchedule } from "./generations/schedule.ts";
+import { logAlarm } from "./log.ts";
+
+export default {
+  fetch: app.fetch,
+
+  async queue(batch, env) {
+    const config = requireConfig(env);
+    if (config === null) {
+      // The rows are the outbox: nothing is lost while the deployment is being mended.
+      batch.retryAll({ delaySeconds: MISCONFIGURED_RETRY_SECONDS });
+      return;
+    }
+    await consumeBatch(buildJobContext(env, config), batch);
+  },
+
+  async scheduled(_controller, env) {
+    const config = requireConfig(env);
+    if (config !== null) await runSchedule(buildJobContext(env, config));
+  },
+} satisfies ExportedHandler<Bindings>;
+
+const MISCONFIGURED_RETRY_SECONDS = 60;
+
+function requireConfig(env: Bindings): Config | null {
+  const parsed = parseConfig(env);
+  if (parsed.ok) return parsed.value;
+  for (const issue of parsed.error) logAlarm("misconfigured", { ...issue });
+  return null;
+}
+
+function buildJobContext(env: Bindings, config: Config): JobContext {
+  return {
+    db: env.DB,
+    bucket: env.BUCKET,
+    images: env.IMAGES,
+    queue: env.GENERATIONS,
+    provider: {
+      fetch: (request) => fetch(request),
+      baseUrl: config.ideogram.baseUrl,
+      apiKey: config.ideogram.apiKey,
+      imageHosts: config.ideogram.imageHosts,
+      allowHttpLoopback: config.environment === "development",
+    },
+    maxInFlight: config.ideogram.maxInFlight,
+    maxAgeMs: config.generationMaxAgeSeconds * 1000,
+    sleep: (ms) => scheduler.wait(ms),
+  };
+}

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { EXPECTED_MIGRATION, EXPECTED_TRIGGERS } from "../src/db/schema-version.ts";
 
 const TRIGGERS = [
   "audit_log_no_delete",
@@ -37,6 +38,11 @@ describe("migrations", () => {
       "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
     ).all<{ name: string }>();
     expect(results.map((row) => row.name)).toEqual(TRIGGERS);
+  });
+
+  it("ends with the migration and the triggers that health expects", () => {
+    expect(env.MIGRATIONS.at(-1)?.name).toBe(EXPECTED_MIGRATION);
+    expect(TRIGGERS.length).toBe(EXPECTED_TRIGGERS);
   });
 
   it("never rebuilds a table, because a rebuilt table loses its triggers", () => {

@@ -1,0 +1,54 @@
+/** The order of everything that a request passes: log, headers, configuration, limits, access, origin, route. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { guardRoutes } from "./auth/middleware/guard-routes.ts";
+import { requireSameOrigin } from "./auth/middleware/same-origin.ts";
+import { AppError } from "./errors.ts";
+import { ROUTES } from "./routes/access.ts";
+import { adminGenerations } from "./routes/admin-generations.ts";
+import { adminUsers } from "./routes/admin-users.ts";
+import { auth } from "./routes/auth.ts";
+import { catalogue } from "./routes/catalogue.ts";
+import type { AppEnv } from "./routes/context.ts";
+import { renderError } from "./routes/error-renderer.tsx";
+import { generations } from "./routes/generations.ts";
+import { health } from "./routes/health.ts";
+import { imageFiles } from "./routes/image-files.ts";
+import { images } from "./routes/images.ts";
+import { me } from "./routes/me.ts";
+import { logRequests } from "./routes/middleware/request-log.ts";
+import { requireConfig } from "./routes/middleware/require-config.ts";
+import { setResponseHeaders } from "./routes/middleware/response-headers.ts";
+
+const BODY_MAX_BYTES = 64 * 1024;
+
+export const app = new Hono<AppEnv>();
+
+app.onError(renderError);
+app.notFound(() => {
+  throw new AppError("not_found", { reason: "no_route" });
+});
+
+app.use(logRequests());
+app.use(setResponseHeaders());
+app.use(requireConfig());
+app.use(
+  bodyLimit({
+    maxSize: BODY_MAX_BYTES,
+    onError: () => {
+      throw new AppError("payload_too_large");
+    },
+  }),
+);
+app.use(guardRoutes(ROUTES));
+app.use(requireSameOrigin());
+
+app.route("/", health);
+app.route("/", auth);
+app.route("/", me);
+app.route("/", catalogue);
+app.route("/", generations);
+app.route("/", images);
+app.route("/", imageFiles);
+app.route("/", adminUsers);
+app.route("/", adminGenerations);

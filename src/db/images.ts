@@ -1,0 +1,187 @@
+/** Table images: pictures as their owner and other viewers read them. Rows are inserted by finishJob only. */
+import { DATABASE_NOW_MS as NOW } from "./client.ts";
+
+export interface ImageRow {
+  id: string;
+  generationId: string;
+  userId: string;
+  key: string;
+  thumbnailKey: string | null;
+  format: "png" | "jpeg" | "webp";
+  width: number;
+  height: number;
+  bytes: number;
+  sha256: string;
+  title: string;
+  alt: string;
+  visibility: "private" | "public";
+  favourite: number;
+  tags: string;
+  eventType: string;
+  style: string | null;
+  shape: string;
+  prompt: string;
+  seed: number | null;
+  model: string;
+  briefId: string;
+  createdAt: number;
+}
+
+const SELECT_IMAGES = `
+  SELECT i.id, i.generation_id AS generationId, i.user_id AS userId, i.key, i.thumbnail_key AS thumbnailKey, i.format,
+    i.width, i.height, i.bytes, i.sha256, i.title, i.alt, i.visibility, i.favourite, i.tags, i.event_type AS eventType,
+    i.style, i.shape, i.prompt, i.seed, i.model, g.brief_id AS briefId, i.created_at AS createdAt
+  FROM images i JOIN generations g ON g.id = i.generation_id`;
+
+export async function findImage(db: D1Database, id: string): Promise<ImageRow | null> {
+  return db.prepare(`${SELECT_IMAGES} WHERE i.id = ?1`).bind(id).first<ImageRow>();
+}
+
+export interface ImageFilter {
+  /** Part of a title or a prompt. */
+  q?: string | undefined;
+  eventType?: string | undefined;
+  style?: string | undefined;
+  shape?: string | undefined;
+  visibility?: "private" | "public" | undefined;
+  favourite?: boolean | undefined;
+  tag?: string | undefined;
+}
+
+export interface ImagePage {
+  items: ImageRow[];
+  nextCursor: string | null;
+  total: number;
+}
+
+/** One person's own pictures, newest first. `cursor` is the id of the last picture of the page before. */
+export async function listImagesByUser(
+  db: D1Database,
+  userId: string,
+  filter: ImageFilter,
+  page: { cursor?: string | undefined; limit: number },
+): Promise<ImagePage> {
+  const { where, values } = buildFilter(userId, filter);
+  const cursor = values.length + 1;
+  const [rows, count] = await db.batch([
+    db
+      .prepare(
+        `${SELECT_IMAGES} WHERE ${where} AND i.id < ?${cursor} ORDER BY i.id DESC LIMIT ?${cursor + 1}`,
+      )
+      .bind(...values, page.cursor ?? LAST_ID, page.limit + 1),
+    db.prepare(`SELECT count(*) AS total FROM images i WHERE ${where}`).bind(...values),
+  ]);
+  const found = (rows?.results ?? []) as unknown as ImageRow[];
+  const items = found.slice(0, page.limit);
+  const total = (count?.results[0] as { total: number } | undefined)?.total ?? 0;
+  return { items, nextCursor: found.length > page.limit ? (items.at(-1)?.id ?? null) : null, total };
+}
+
+/** Conditions are added only for what was asked, so that the plan stays a search by user. */
+function buildFilter(userId: string, filter: ImageFilter): { where: string; values: (string | number)[] } {
+  const values: (string | number)[] = [userId];
+  const conditions = ["i.user_id = ?1"];
+  const add = (condition: (parameter: string) => string, value: string | number | undefined): void => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`?${values.length}`));
+  };
+  add((p) => `(i.title LIKE ${p} ESCAPE '\\' OR i.prompt LIKE ${p} ESCAPE '\\')`, toPattern(filter.q));
+  add((p) => `i.event_type = ${p}`, filter.eventType);
+  add((p) => `i.style = ${p}`, filter.style);
+  add((p) => `i.shape = ${p}`, filter.shape);
+  add((p) => `i.visibility = ${p}`, filter.visibility);
+  add((p) => `i.favourite = ${p}`, filter.favourite === undefined ? undefined : Number(filter.favourite));
+  add((p) => `EXISTS (SELECT 1 FROM json_each(i.tags) t WHERE t.value = ${p})`, filter.tag);
+  return { where: conditions.join(" AND "), values };
+}
+
+function toPattern(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+export interface ImageChange {
+  title?: string | undefined;
+  visibility?: "private" | "public" | undefined;
+  tags?: string[] | undefined;
+  favourite?: boolean | undefined;
+}
+
+/** Null when it isn't there or isn't this person's. */
+export async function updateImage(
+  db: D1Database,
+  userId: string,
+  id: string,
+  change: ImageChange,
+): Promise<ImageRow | null> {
+  const [, selected] = await db.batch<ImageRow>([
+    db
+      .prepare(
+        `UPDATE images SET title = coalesce(?3, title), visibility = coalesce(?4, visibility), tags = coalesce(?5, tags),
+           favourite = coalesce(?6, favourite), updated_at = ${NOW} WHERE id = ?1 AND user_id = ?2`,
+      )
+      .bind(
+        id,
+        userId,
+        change.title ?? null,
+        change.visibility ?? null,
+        change.tags === undefined ? null : JSON.stringify(change.tags),
+        change.favourite === undefined ? null : Number(change.favourite),
+      ),
+    db.prepare(`${SELECT_IMAGES} WHERE i.id = ?1 AND i.user_id = ?2`).bind(id, userId),
+  ]);
+  return selected?.results[0] ?? null;
+}
+
+export interface DeletedImage {
+  key: string;
+  thumbnailKey: string | null;
+}
+
+/** Removes the row and tells which objects are nobody's now. Null when it isn't there or isn't this person's. */
+export async function deleteImage(db: D1Database, userId: string, id: string): Promise<DeletedImage | null> {
+  return db
+    .prepare("DELETE FROM images WHERE id = ?1 AND user_id = ?2 RETURNING key, thumbnail_key AS thumbnailKey")
+    .bind(id, userId)
+    .first<DeletedImage>();
+}
+
+/** Notes that the thumbnail is stored. False when the picture is gone: then the object is nobody's. */
+export async function setThumbnailKey(db: D1Database, id: string, thumbnailKey: string): Promise<boolean> {
+  const { results } = await db
+    .prepare("UPDATE images SET thumbnail_key = ?2 WHERE id = ?1 RETURNING id")
+    .bind(id, thumbnailKey)
+    .all();
+  return results.length === 1;
+}
+
+/** Of these object keys, those that a row names: as a picture or as a thumbnail. At most 100 keys. */
+export async function listKnownKeys(db: D1Database, keys: string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare(
+      `SELECT i.key AS key FROM json_each(?1) k JOIN images i ON i.key = k.value
+       UNION SELECT i.thumbnail_key FROM json_each(?1) k JOIN images i ON i.thumbnail_key = k.value`,
+    )
+    .bind(JSON.stringify(keys))
+    .all<{ key: string }>();
+  return new Set(results.map((row) => row.key));
+}
+
+/** A stretch of images, another one for each `run`, so that all of them are looked at in turn. */
+export async function listImagesForCheck(
+  db: D1Database,
+  run: number,
+  limit: number,
+): Promise<Pick<ImageRow, "id" | "key" | "bytes" | "sha256">[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, key, bytes, sha256 FROM images ORDER BY id LIMIT ?2
+       OFFSET (?1 * ?2) % max(1, (SELECT count(*) FROM images))`,
+    )
+    .bind(run, limit)
+    .all<Pick<ImageRow, "id" | "key" | "bytes" | "sha256">>();
+  return results;
+}
+
+/** Sorts after every identifier. */
+const LAST_ID = "~";

@@ -1,0 +1,163 @@
+/**
+ * The tables as Drizzle sees them. The migrations are the truth (checks, triggers and indexes live there);
+ * a test compares the two column by column. All `*_at` columns are integer milliseconds UTC.
+ */
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export const ROLES = ["USER", "ADMIN", "HERO"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const users = sqliteTable("users", {
+  id: text("id").primaryKey(),
+  email: text("email").notNull(),
+  name: text("name").notNull().default(""),
+  role: text("role", { enum: ROLES }).notNull().default("USER"),
+  passwordHash: text("password_hash"),
+  emailVerifiedAt: integer("email_verified_at"),
+  disabledAt: integer("disabled_at"),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const sessions = sqliteTable("sessions", {
+  tokenHash: text("token_hash").primaryKey(),
+  id: text("id").notNull(),
+  userId: text("user_id").notNull(),
+  method: text("method").notNull(),
+  userAgent: text("user_agent").notNull().default(""),
+  createdAt: integer("created_at").notNull(),
+  lastUsedAt: integer("last_used_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  absoluteExpiresAt: integer("absolute_expires_at").notNull(),
+});
+
+export const rateCounters = sqliteTable(
+  "rate_counters",
+  {
+    key: text("key").notNull(),
+    windowAt: integer("window_at").notNull(),
+    count: integer("count").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.key, table.windowAt] })],
+);
+
+export const creditAccounts = sqliteTable("credit_accounts", {
+  userId: text("user_id").primaryKey(),
+  available: integer("available").notNull().default(0),
+  held: integer("held").notNull().default(0),
+  lastEntry: integer("last_entry").notNull().default(0),
+});
+
+export const ENTRY_KINDS = ["grant", "revoke", "purchase", "refund", "hold", "capture", "release"] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+export const creditEntries = sqliteTable("credit_entries", {
+  id: integer("id").primaryKey(),
+  userId: text("user_id").notNull(),
+  kind: text("kind", { enum: ENTRY_KINDS }).notNull(),
+  available: integer("available").notNull(),
+  held: integer("held").notNull(),
+  opKey: text("op_key").notNull(),
+  requestHash: text("request_hash"),
+  generationId: text("generation_id"),
+  actorId: text("actor_id"),
+  reason: text("reason"),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const briefs = sqliteTable("briefs", {
+  id: text("id").primaryKey(),
+  userId: text("user_id").notNull(),
+  idempotencyKey: text("idempotency_key").notNull(),
+  requestHash: text("request_hash").notNull(),
+  eventType: text("event_type").notNull(),
+  style: text("style"),
+  quality: text("quality").notNull(),
+  body: text("body").notNull(),
+  title: text("title").notNull(),
+  prompt: text("prompt").notNull(),
+  magicPrompt: text("magic_prompt", { enum: ["auto", "on", "off"] }).notNull(),
+  pictures: integer("pictures").notNull(),
+  cost: integer("cost").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const GENERATION_STATUSES = ["queued", "processing", "succeeded", "failed", "canceled"] as const;
+export type GenerationStatus = (typeof GENERATION_STATUSES)[number];
+
+export const generations = sqliteTable("generations", {
+  id: text("id").primaryKey(),
+  briefId: text("brief_id").notNull(),
+  position: integer("position").notNull(),
+  userId: text("user_id").notNull(),
+  status: text("status", { enum: GENERATION_STATUSES }).notNull().default("queued"),
+  cost: integer("cost").notNull(),
+  shape: text("shape").notNull(),
+  alt: text("alt").notNull(),
+  model: text("model").notNull(),
+  providerSize: text("provider_size").notNull(),
+  width: integer("width").notNull(),
+  height: integer("height").notNull(),
+  seed: integer("seed"),
+  step: text("step").notNull().default("queued"),
+  stepAt: integer("step_at").notNull(),
+  attempt: integer("attempt").notNull().default(0),
+  failures: integer("failures").notNull().default(0),
+  lease: text("lease"),
+  dueAt: integer("due_at"),
+  submitStartedAt: integer("submit_started_at"),
+  providerGenerationId: text("provider_generation_id"),
+  errorCode: text("error_code"),
+  review: text("review", { enum: ["submit_unknown", "paid_not_delivered"] }),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const images = sqliteTable("images", {
+  id: text("id").primaryKey(),
+  generationId: text("generation_id").notNull(),
+  userId: text("user_id").notNull(),
+  key: text("key").notNull(),
+  thumbnailKey: text("thumbnail_key"),
+  format: text("format", { enum: ["png", "jpeg", "webp"] }).notNull(),
+  width: integer("width").notNull(),
+  height: integer("height").notNull(),
+  bytes: integer("bytes").notNull(),
+  sha256: text("sha256").notNull(),
+  title: text("title").notNull(),
+  alt: text("alt").notNull(),
+  visibility: text("visibility", { enum: ["private", "public"] })
+    .notNull()
+    .default("private"),
+  favourite: integer("favourite").notNull().default(0),
+  tags: text("tags").notNull().default("[]"),
+  eventType: text("event_type").notNull(),
+  style: text("style"),
+  shape: text("shape").notNull(),
+  prompt: text("prompt").notNull(),
+  seed: integer("seed"),
+  model: text("model").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const auditLog = sqliteTable("audit_log", {
+  id: integer("id").primaryKey(),
+  at: integer("at").notNull(),
+  actorId: text("actor_id"),
+  action: text("action").notNull(),
+  subjectType: text("subject_type").notNull(),
+  subjectId: text("subject_id"),
+  requestId: text("request_id"),
+  place: text("place"),
+  details: text("details").notNull().default("{}"),
+});
+
+export const reconciliations = sqliteTable("reconciliations", {
+  id: integer("id").primaryKey(),
+  at: integer("at").notNull(),
+  findings: text("findings").notNull(),
+  repaired: text("repaired").notNull().default("[]"),
+  cursor: text("cursor"),
+});

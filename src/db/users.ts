@@ -1,0 +1,110 @@
+/** Table users, joined with the balance where a page shows both. */
+import { eq, sql } from "drizzle-orm";
+import { orm, preparedOnce } from "./client.ts";
+import { creditAccounts, type Role, users } from "./schema.ts";
+
+export interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  emailVerifiedAt: number | null;
+  disabledAt: number | null;
+  createdAt: number;
+  available: number;
+  held: number;
+}
+
+const USER_COLUMNS = {
+  id: users.id,
+  email: users.email,
+  name: users.name,
+  role: users.role,
+  emailVerifiedAt: users.emailVerifiedAt,
+  disabledAt: users.disabledAt,
+  createdAt: users.createdAt,
+  available: creditAccounts.available,
+  held: creditAccounts.held,
+};
+
+const userById = preparedOnce((db) =>
+  db
+    .select(USER_COLUMNS)
+    .from(users)
+    .innerJoin(creditAccounts, eq(creditAccounts.userId, users.id))
+    .where(eq(users.id, sql.placeholder("id")))
+    .prepare(),
+);
+
+export async function findUser(db: D1Database, id: string): Promise<UserRow | null> {
+  return (await userById(db).get({ id })) ?? null;
+}
+
+/** What sign-in needs and nothing else reads: the stored password hash. */
+export interface CredentialsRow {
+  id: string;
+  passwordHash: string | null;
+  disabledAt: number | null;
+}
+
+const credentialsByEmail = preparedOnce((db) =>
+  db
+    .select({ id: users.id, passwordHash: users.passwordHash, disabledAt: users.disabledAt })
+    .from(users)
+    .where(eq(users.email, sql.placeholder("email")))
+    .prepare(),
+);
+
+/** `email` in its normal form: trimmed, lower case. */
+export async function findCredentials(db: D1Database, email: string): Promise<CredentialsRow | null> {
+  return (await credentialsByEmail(db).get({ email })) ?? null;
+}
+
+export async function updatePasswordHash(
+  db: D1Database,
+  userId: string,
+  passwordHash: string,
+  now: number,
+): Promise<void> {
+  await orm(db).update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, userId));
+}
+
+export interface UserFilter {
+  /** Part of an address or a name. */
+  q?: string | undefined;
+  role?: Role | undefined;
+}
+
+export interface UserPage {
+  items: UserRow[];
+  nextCursor: string | null;
+  total: number;
+}
+
+/** Newest first. `cursor` is the id of the last row of the page before. */
+export async function listUsers(
+  db: D1Database,
+  filter: UserFilter,
+  page: { cursor?: string | undefined; limit: number },
+): Promise<UserPage> {
+  const pattern = filter.q === undefined ? null : `%${filter.q.replace(/[\\%_]/g, "\\$&")}%`;
+  const where = `(?1 IS NULL OR u.email LIKE ?1 ESCAPE '\\' OR u.name LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR u.role = ?2)`;
+  const [rows, count] = await db.batch([
+    db
+      .prepare(
+        `SELECT u.id, u.email, u.name, u.role, u.email_verified_at AS emailVerifiedAt,
+           u.disabled_at AS disabledAt, u.created_at AS createdAt, a.available, a.held
+         FROM users u JOIN credit_accounts a ON a.user_id = u.id
+         WHERE ${where} AND u.id < ?3 ORDER BY u.id DESC LIMIT ?4`,
+      )
+      .bind(pattern, filter.role ?? null, page.cursor ?? LAST_ID, page.limit + 1),
+    db.prepare(`SELECT count(*) AS total FROM users u WHERE ${where}`).bind(pattern, filter.role ?? null),
+  ]);
+  const items = (rows?.results ?? []) as unknown as UserRow[];
+  const total = (count?.results[0] as { total: number } | undefined)?.total ?? 0;
+  const shown = items.slice(0, page.limit);
+  return { items: shown, nextCursor: items.length > page.limit ? (shown.at(-1)?.id ?? null) : null, total };
+}
+
+/** Sorts after every identifier. */
+const LAST_ID = "~";

@@ -1,0 +1,147 @@
+/**
+ * The one place where variables and secrets become a typed configuration.
+ * fetch, queue and scheduled all start from parseConfig; it reports field names and never values.
+ */
+import * as z from "zod";
+import { type ImageHost, parseImageHosts } from "./ideogram/image-hosts.ts";
+import { fail, type Result, succeed } from "./result.ts";
+
+/** What wrangler.toml binds, plus the secrets and the optional variables of .dev.vars. */
+export interface Bindings extends Env {
+  AUTH_SECRET?: string;
+  IDEOGRAM_API_KEY?: string;
+  COMMIT?: string;
+}
+
+export interface Config {
+  environment: "production" | "development";
+  /** The one public origin, for example `https://eventide.example`. Never taken from a request. */
+  origin: string;
+  authSecret: string;
+  ideogram: {
+    apiKey: string;
+    baseUrl: string;
+    /** The only hosts that pictures are downloaded from. */
+    imageHosts: readonly ImageHost[];
+    model: string;
+    maxInFlight: number;
+  };
+  startingCredits: number;
+  maxOpenGenerations: number;
+  maxGenerationsPerHour: number;
+  generationMaxAgeSeconds: number;
+  /** The commit that was deployed, or "unknown" when nobody said. */
+  commit: string;
+}
+
+/** Which setting is wrong and what it has to be. The value is never part of it. */
+export interface ConfigIssue {
+  field: string;
+  message: string;
+}
+
+function wholeNumber(min: number, max: number) {
+  return z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min, `must be a whole number from ${min} to ${max}`)
+    .max(max, `must be a whole number from ${min} to ${max}`);
+}
+
+const LOOPBACK_HOSTNAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+const settingsSchema = z.object({
+  ENVIRONMENT: z.enum(["production", "development"], { error: "must be production or development" }),
+  APP_ORIGIN: z
+    .string({ error: "is missing" })
+    .refine(isOrigin, "must be an origin such as https://eventide.example, without a path"),
+  AUTH_SECRET: z.string({ error: "is missing" }).min(32, "must have at least 32 characters"),
+  IDEOGRAM_API_KEY: z.string({ error: "is missing" }).min(1, "is empty"),
+  IDEOGRAM_BASE_URL: z
+    .string({ error: "is missing" })
+    .refine((text) => URL.canParse(text) && !text.endsWith("/"), "must be a URL without a slash at the end"),
+  IDEOGRAM_IMAGE_HOSTS: z
+    .string({ error: "is missing" })
+    .transform(parseImageHosts)
+    .refine((hosts) => hosts.ok, "must be a comma-separated list of host, host:port or *.domain")
+    .transform((hosts) => (hosts.ok ? hosts.value : [])),
+  IDEOGRAM_MODEL: z.enum(["ideogram-4-5", "ideogram-4", "ideogram-3"], {
+    error: "must be one of ideogram-4-5, ideogram-4, ideogram-3",
+  }),
+  IDEOGRAM_MAX_IN_FLIGHT: wholeNumber(1, 1_000),
+  STARTING_CREDITS: wholeNumber(0, 1_000_000),
+  MAX_OPEN_GENERATIONS: wholeNumber(1, 100_000),
+  MAX_GENERATIONS_PER_HOUR: wholeNumber(1, 1_000_000),
+  GENERATION_MAX_AGE_SECONDS: wholeNumber(10, 86_400),
+  COMMIT: z.string().default("unknown"),
+});
+
+const bindingNames = ["DB", "BUCKET", "GENERATIONS", "IMAGES"] as const;
+
+/** Parses the whole configuration, or lists every setting that is missing or wrong. */
+export function parseConfig(env: Bindings): Result<Config, ConfigIssue[]> {
+  const known = parsedConfigs.get(env);
+  if (known !== undefined) return known;
+  const result = parseUncached(env);
+  parsedConfigs.set(env, result);
+  return result;
+}
+
+// A cache keyed by the bindings object, which the runtime never changes during an isolate's life.
+const parsedConfigs = new WeakMap<Bindings, Result<Config, ConfigIssue[]>>();
+
+function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
+  const issues: ConfigIssue[] = [];
+  for (const name of bindingNames) {
+    if (env[name] === undefined) issues.push({ field: name, message: "is not bound in wrangler.toml" });
+  }
+  const parsed = settingsSchema.safeParse(env);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      issues.push({ field: String(issue.path[0]), message: issue.message });
+    }
+    return fail(issues);
+  }
+  const settings = parsed.data;
+  issues.push(...listUnsafeSettings(settings));
+  if (issues.length > 0) return fail(issues);
+  return succeed({
+    environment: settings.ENVIRONMENT,
+    origin: settings.APP_ORIGIN,
+    authSecret: settings.AUTH_SECRET,
+    ideogram: {
+      apiKey: settings.IDEOGRAM_API_KEY,
+      baseUrl: settings.IDEOGRAM_BASE_URL,
+      imageHosts: settings.IDEOGRAM_IMAGE_HOSTS,
+      model: settings.IDEOGRAM_MODEL,
+      maxInFlight: settings.IDEOGRAM_MAX_IN_FLIGHT,
+    },
+    startingCredits: settings.STARTING_CREDITS,
+    maxOpenGenerations: settings.MAX_OPEN_GENERATIONS,
+    maxGenerationsPerHour: settings.MAX_GENERATIONS_PER_HOUR,
+    generationMaxAgeSeconds: settings.GENERATION_MAX_AGE_SECONDS,
+    commit: settings.COMMIT,
+  });
+}
+
+/** Plain http is for loopback in development: a key or a session must never cross a network in the clear. */
+function listUnsafeSettings(settings: z.infer<typeof settingsSchema>): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const isDevelopment = settings.ENVIRONMENT === "development";
+  if (!isDevelopment && !settings.APP_ORIGIN.startsWith("https:")) {
+    issues.push({ field: "APP_ORIGIN", message: "must start with https:// in production" });
+  }
+  const base = new URL(settings.IDEOGRAM_BASE_URL);
+  const isLoopback = base.protocol === "http:" && LOOPBACK_HOSTNAMES.has(base.hostname);
+  if (base.protocol !== "https:" && !(isDevelopment && isLoopback)) {
+    issues.push({
+      field: "IDEOGRAM_BASE_URL",
+      message: "must start with https:// (http is for loopback in development)",
+    });
+  }
+  return issues;
+}

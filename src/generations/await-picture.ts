@@ -1,0 +1,95 @@
+/** Asks the provider until the picture is ready. Asking is free, so every passing failure is asked again. */
+import {
+  findGeneration,
+  type Poll,
+  type PolledPicture,
+  type PollFailure,
+} from "../ideogram/find-generation.ts";
+import { logAlarm, logWarning } from "../log.ts";
+import { failed, goOn, type HeldJob, type JobContext, type JobEnd, type StepResult } from "./job-context.ts";
+
+export type ReadyPicture = Extract<PolledPicture, { kind: "ready" }>;
+
+/** One delivery asks for this long, then puts the job down and comes again. Well within POLL_LEASE_MS. */
+const POLL_BUDGET_MS = 20_000;
+const POLL_FIRST_DELAY_MS = 800;
+const POLL_DELAY_FACTOR = 1.4;
+const POLL_MAX_DELAY_MS = 3_000;
+/** Between two deliveries of a job whose picture isn't ready. */
+const POLL_PAUSE_MS = 3_000;
+/** Right after a purchase the provider may not know its own id yet. */
+const UNKNOWN_ID_GRACE_MS = 30_000;
+const FAILED_POLL_PAUSE_MS = 5_000;
+
+export async function awaitPicture(
+  context: JobContext,
+  { row }: HeldJob,
+  providerGenerationId: string,
+): Promise<StepResult<ReadyPicture>> {
+  const startedAt = Date.now();
+  let delayMs = POLL_FIRST_DELAY_MS;
+  for (;;) {
+    const elapsedMs = Date.now() - startedAt;
+    const polled = await findGeneration(context.provider, providerGenerationId);
+    const step = polled.ok
+      ? explainPoll(row.id, polled.value)
+      : explainPollFailure(row.id, (row.sinceSubmitMs ?? 0) + elapsedMs, polled.error);
+    if (step.kind === "go_on" || step.kind === "failed") return step;
+    if (elapsedMs + delayMs > POLL_BUDGET_MS) return step;
+    await context.sleep(step.kind === "wait" ? Math.max(delayMs, askedDelay(polled)) : delayMs);
+    delayMs = Math.min(delayMs * POLL_DELAY_FACTOR, POLL_MAX_DELAY_MS);
+  }
+}
+
+function askedDelay(polled: Awaited<ReturnType<typeof findGeneration>>): number {
+  if (polled.ok || polled.error.kind !== "busy") return 0;
+  return Math.min((polled.error.retryAfterSeconds ?? 1) * 1000, POLL_MAX_DELAY_MS);
+}
+
+function explainPoll(id: string, poll: Poll): StepResult<ReadyPicture> {
+  switch (poll.status) {
+    case "pending":
+      return { kind: "wait", delayMs: POLL_PAUSE_MS };
+    case "failed":
+      logWarning("generation_failed_at_provider", { generationId: id, isPolicy: poll.isPolicy });
+      return failed(poll.isPolicy ? "prompt_refused" : "provider_failed");
+    case "completed":
+      return explainPicture(id, poll.picture);
+  }
+}
+
+function explainPicture(id: string, picture: PolledPicture): StepResult<ReadyPicture> {
+  switch (picture.kind) {
+    case "ready":
+      return goOn(picture);
+    case "blocked":
+      return failed("picture_blocked");
+    case "missing":
+      logAlarm("completed_without_picture", { generationId: id });
+      return failed("provider_failed", "paid_not_delivered");
+  }
+}
+
+/** The picture is paid for: what passes is waited out, what doesn't is given back and marked for review. */
+function explainPollFailure(id: string, sinceSubmitMs: number, failure: PollFailure): JobEnd {
+  switch (failure.kind) {
+    case "busy":
+      return { kind: "wait", delayMs: (failure.retryAfterSeconds ?? 5) * 1000 };
+    case "unknown_id":
+      if (sinceSubmitMs < UNKNOWN_ID_GRACE_MS) return { kind: "wait", delayMs: POLL_PAUSE_MS };
+      logAlarm("provider_forgot_generation", { generationId: id });
+      return failed("provider_failed", "paid_not_delivered");
+    case "credentials":
+      logAlarm("provider_refuses_key", { generationId: id, status: failure.status });
+      return failed("provider_failed", "paid_not_delivered");
+    case "rejected":
+      return failed("provider_failed", "paid_not_delivered");
+    case "unreachable":
+      return {
+        kind: "failed_attempt",
+        delayMs: FAILED_POLL_PAUSE_MS,
+        code: failure.status === null ? "provider_unreachable" : "provider_failed",
+        review: "paid_not_delivered",
+      };
+  }
+}

@@ -1,0 +1,124 @@
+/** Asks the provider how a bought picture is doing. Free, so it may be asked again after any failure. */
+
+import * as z from "zod";
+import { logWarning } from "../log.ts";
+import { fail, type Result, succeed } from "../result.ts";
+import { type Answer, callProvider, type Outcome } from "./call-provider.ts";
+import { classifyFreeCall, type FreeCallFailure, isSuccess } from "./free-call.ts";
+import { providerIdSchema } from "./provider-id.ts";
+import { redactText } from "./provider-message.ts";
+import type { ProviderApi } from "./settings.ts";
+
+export type Poll =
+  | { status: "pending" }
+  /** Not billed. `isPolicy`: the provider's rules were the reason, so the same prompt will fail again. */
+  | { status: "failed"; reason: string | null; isPolicy: boolean }
+  | { status: "completed"; picture: PolledPicture };
+
+/** One picture was asked for, so one is looked at. */
+export type PolledPicture =
+  | { kind: "ready"; url: string; resolution: Resolution | null; seed: number | null; prompt: string | null }
+  /** The picture was made, judged unsafe and withheld. Billed to us; the same prompt would be billed again. */
+  | { kind: "blocked" }
+  /** Completed without a picture: the provider broke its contract. */
+  | { kind: "missing" };
+
+export interface Resolution {
+  width: number;
+  height: number;
+}
+
+export type PollFailure =
+  | FreeCallFailure
+  /** The provider doesn't know the id: normal for some seconds after submitting, final later. */
+  | { kind: "unknown_id"; message: string };
+
+export async function findGeneration(
+  api: ProviderApi,
+  providerGenerationId: string,
+): Promise<Result<Poll, PollFailure>> {
+  if (!providerIdSchema.safeParse(providerGenerationId).success) {
+    return fail({ kind: "unknown_id", message: "This can't be an id of the provider." });
+  }
+  const path = `/v2/generations/${encodeURIComponent(providerGenerationId)}`;
+  const outcome = await callProvider(api, { method: "GET", path });
+  const poll = isSuccess(outcome) ? readPoll(outcome, providerGenerationId) : null;
+  if (poll !== null) return succeed(poll);
+  const failure = explainFailure(outcome);
+  logWarning("ideogram_poll_failed", {
+    providerGenerationId,
+    kind: failure.kind,
+    status: outcome.kind === "answer" ? outcome.status : null,
+  });
+  return fail(failure);
+}
+
+const POLICY_REASON = /policy|safety|unsafe|moderat|prohibited/i;
+const RESOLUTION = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/;
+
+const pollSchema = z.object({
+  generation_id: z.string().nullish(),
+  status: z.enum(["pending", "failed", "completed"]),
+  failure_reason: z.string().nullish().catch(null),
+  data: z.array(z.unknown()).nullish().catch(null),
+});
+
+const pictureSchema = z.object({
+  object_type: z.string().startsWith("image.").nullish(),
+  url: z.string().nullish(),
+  is_image_safe: z.boolean().nullish(),
+  resolution: z.string().nullish().catch(null),
+  seed: z.number().int().nullish().catch(null),
+  prompt: z.string().nullish().catch(null),
+});
+
+function explainFailure(outcome: Outcome): PollFailure {
+  if (outcome.kind === "answer" && outcome.status === 404) {
+    return { kind: "unknown_id", message: outcome.message };
+  }
+  if (!isSuccess(outcome)) return classifyFreeCall(outcome);
+  return { kind: "unreachable", status: outcome.status, message: "The provider's answer can't be read." };
+}
+
+/** null when the body isn't a poll's, or is another generation's: that picture could be somebody else's. */
+function readPoll(answer: Answer, providerGenerationId: string): Poll | null {
+  const body = pollSchema.safeParse(answer.json);
+  if (!body.success) return null;
+  const { generation_id, status, failure_reason, data } = body.data;
+  if ((generation_id ?? providerGenerationId) !== providerGenerationId) return null;
+  switch (status) {
+    case "pending":
+      return { status };
+    case "failed":
+      return { status, ...readFailureReason(failure_reason ?? "") };
+    case "completed":
+      return { status, picture: readPicture(data?.[0]) };
+  }
+}
+
+function readFailureReason(text: string): { reason: string | null; isPolicy: boolean } {
+  const reason = redactText(text, []);
+  return { reason: reason === "" ? null : reason, isPolicy: POLICY_REASON.test(reason) };
+}
+
+function readPicture(entry: unknown): PolledPicture {
+  const picture = pictureSchema.safeParse(entry);
+  if (!picture.success) return { kind: "missing" };
+  const { url, is_image_safe, resolution, seed, prompt } = picture.data;
+  // The docs call the address of an unsafe picture empty, the schema null or absent: all three occur.
+  if (is_image_safe === false || url === undefined || url === null || url === "") return { kind: "blocked" };
+  return {
+    kind: "ready",
+    url,
+    resolution: parseResolution(resolution ?? ""),
+    seed: seed ?? null,
+    prompt: prompt ?? null,
+  };
+}
+
+function parseResolution(text: string): Resolution | null {
+  const [, width, height] = RESOLUTION.exec(text) ?? [];
+  return width === undefined || height === undefined
+    ? null
+    : { width: Number(width), height: Number(height) };
+}

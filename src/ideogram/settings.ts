@@ -1,0 +1,31 @@
+/**
+ * What the client has to be given. Nothing here is read from the environment or kept between calls.
+ * The download's part has no key, so a picture's host can never be sent one.
+ */
+
+import type { ImageHost } from "./image-hosts.ts";
+
+export type SendRequest = (request: Request) => Promise<Response>;
+
+export interface ProviderApi {
+  fetch: SendRequest;
+  /** Such as `https://api.ideogram.ai`; the simulator's address in development. */
+  baseUrl: string;
+  apiKey: string;
+  callTimeoutMs?: number;
+}
+
+export interface PictureSource {
+  fetch: SendRequest;
+  imageHosts: readonly ImageHost[];
+  /** Plain http to this machine, for the simulator in development and never in production. */
+  allowHttpLoopback: boolean;
+  downloadTimeoutMs?: number;
+}
+
+export interface IdeogramSettings extends ProviderApi, PictureSource {}
+
+/** From sending to the last byte of the answer. */
+export const CALL_TIMEOUT_MS = 30_000;
+/** From the first request, over all redirects, to the last byte of the picture. */
+export const DOWNLOAD_TIMEOUT_MS = 60_000;

@@ -1,0 +1,84 @@
+/** Reads what a caller sent: JSON by a strict schema, query strings, forms. Nothing is cast. */
+import * as z from "zod";
+import { AppError, type FieldError } from "../errors.ts";
+import { ID_PATTERN } from "../ids.ts";
+import type { AppContext } from "./context.ts";
+
+/** 415 for another content type, 400 for text that isn't JSON, 422 with the fields for JSON that doesn't fit. */
+export async function parseJsonBody<Schema extends z.ZodType>(
+  c: AppContext,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  return parseValue(await readJson(c), schema);
+}
+
+/** The JSON of a body, not yet checked against anything. */
+export async function readJson(c: AppContext): Promise<unknown> {
+  const contentType = c.req.header("Content-Type") ?? "";
+  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType)) {
+    throw new AppError("unsupported_media_type");
+  }
+  const text = await c.req.text();
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("malformed_body", { cause });
+  }
+}
+
+export function parseQuery<Schema extends z.ZodType>(c: AppContext, schema: Schema): z.infer<Schema> {
+  return parseValue(c.req.query(), schema);
+}
+
+/** An id in a path that can't be one of ours is simply not there. */
+export function parseId(c: AppContext, name = "id"): string {
+  const id = c.req.param(name) ?? "";
+  if (!ID_PATTERN.test(id)) throw new AppError("not_found");
+  return id;
+}
+
+const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{8,128}$/;
+
+/** The Idempotency-Key header: 8 to 128 printable ASCII characters. */
+export function parseIdempotencyKey(c: AppContext): string {
+  const key = c.req.header("Idempotency-Key");
+  if (key === undefined || key === "") throw new AppError("idempotency_key_required");
+  if (!IDEMPOTENCY_KEY_PATTERN.test(key)) {
+    throw new AppError("invalid_request", {
+      errors: [{ field: "Idempotency-Key", message: "Use 8 to 128 characters without spaces." }],
+    });
+  }
+  return key;
+}
+
+export const PAGE_LIMIT_MAX = 100;
+const PAGE_LIMIT_DEFAULT = 24;
+
+/** The `cursor` and `limit` that every list takes; lists with filters extend it. */
+export const pageQuery = z.object({
+  cursor: z
+    .string()
+    .regex(/^[0-9a-z]{1,26}$/, "Use the nextCursor of the page before.")
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT),
+});
+
+export function parseValue<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError("invalid_request", { errors: listFieldErrors(parsed.error) });
+}
+
+/** Zod's issues as `{field, message}`; an unknown field is named itself. */
+export function listFieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String).join(".");
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        field: path === "" ? key : `${path}.${key}`,
+        message: "This field is not known here.",
+      }));
+    }
+    return [{ field: path === "" ? "body" : path, message: issue.message }];
+  });
+}

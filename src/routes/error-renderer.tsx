@@ -1,0 +1,69 @@
+/** The one place where an error becomes an answer: problem+json for programs, a page with the same facts for people. */
+import type { ErrorHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { AppError, buildProblem, type Problem } from "../errors.ts";
+import { logError } from "../log.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { buildFrame } from "./frame.ts";
+import { ErrorPage, NotFoundPage } from "./views/error-page.tsx";
+
+export const renderError: ErrorHandler<AppEnv> = (error, c) => {
+  const appError = toAppError(error);
+  if (appError.code === "internal" || appError.code === "unavailable") {
+    logError("request_failed", error, {
+      requestId: c.get("requestId"),
+      method: c.req.method,
+      path: c.req.path,
+    });
+  }
+  c.set("refusal", appError.reason ?? appError.code);
+  const problem = buildProblem(appError, c.get("requestId"), Date.now());
+  const response = wantsPage(c) ? renderPage(c, problem) : c.json(problem);
+  return withProblemHeaders(response, problem, appError.headers);
+};
+
+function toAppError(error: Error): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status === 413) return new AppError("payload_too_large");
+  // D1 says so itself when it is the database that doesn't answer; that is no fault in this code.
+  if (isDatabaseOutage(error)) return new AppError("unavailable", { cause: error });
+  return new AppError("internal", { cause: error });
+}
+
+const OUTAGE_PATTERN =
+  /D1_ERROR: (?:D1 DB is overloaded|Network connection lost|.*storage .*reset|.*timed? ?out)/i;
+
+function isDatabaseOutage(error: Error): boolean {
+  const cause = error.cause instanceof Error ? error.cause.message : "";
+  return OUTAGE_PATTERN.test(error.message) || OUTAGE_PATTERN.test(cause);
+}
+
+const API_PATH = /^\/(?:api|ofrep)\//;
+const BYTES_PATH = /^\/images\/[^/]+\/(?:original|thumb|download)$/;
+
+/** Pages answer in HTML unless the caller asks for JSON only; the API and the bytes never answer in HTML. */
+function wantsPage(c: AppContext): boolean {
+  if (API_PATH.test(c.req.path) || BYTES_PATH.test(c.req.path)) return false;
+  const accept = c.req.header("Accept") ?? "";
+  return accept.includes("text/html") || !accept.includes("json");
+}
+
+function renderPage(c: AppContext, problem: Problem): Response | Promise<Response> {
+  const frame = buildFrame(c, null);
+  if (problem.code === "not_found") return c.html(<NotFoundPage frame={frame} />);
+  return c.html(<ErrorPage frame={frame} {...problem} />);
+}
+
+async function withProblemHeaders(
+  response: Response | Promise<Response>,
+  problem: Problem,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const rendered = await response;
+  const answer = new Response(rendered.body, { status: problem.status, headers: rendered.headers });
+  if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
+    answer.headers.set("Content-Type", "application/problem+json");
+  }
+  for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+  return answer;
+}

@@ -1,0 +1,123 @@
+/** Rows as the bodies of the HTTP contract. Pages are given the same objects. */
+import type { Principal } from "../auth/principal.ts";
+import type { EntryRow } from "../db/entries.ts";
+import type { GenerationRow } from "../db/generations.ts";
+import type { ImageRow } from "../db/images.ts";
+import type { UserRow } from "../db/users.ts";
+import { describeFailure, isFailureCode } from "../generations/failures.ts";
+import type { Entry, Generation, Image, Person } from "./views/model.ts";
+
+export function presentGeneration(row: GenerationRow): Generation {
+  return {
+    id: row.id,
+    status: row.status,
+    cost: row.cost,
+    shape: row.shape,
+    quality: row.quality,
+    eventType: row.eventType,
+    style: row.style,
+    createdAt: toIso(row.createdAt),
+    updatedAt: toIso(row.updatedAt),
+    progress: { step: row.step, since: toIso(row.stepAt) },
+    error: presentFailure(row),
+    image: presentGenerationImage(row),
+  };
+}
+
+function presentFailure(row: GenerationRow): Generation["error"] {
+  if (row.errorCode === null || !isFailureCode(row.errorCode)) return null;
+  return { code: row.errorCode, message: describeFailure(row.errorCode, row.cost), refunded: true };
+}
+
+function presentGenerationImage(row: GenerationRow): Image | null {
+  if (row.image === null) return null;
+  return presentImage(
+    {
+      ...row.image,
+      generationId: row.id,
+      userId: row.userId,
+      shape: row.shape,
+      eventType: row.eventType,
+      style: row.style,
+    },
+    row.userId,
+  );
+}
+
+/** What a picture's body needs; both a row of images and a generation with its picture have it. */
+export type PresentableImage = Omit<ImageRow, "key" | "thumbnailKey" | "model" | "briefId" | "updatedAt">;
+
+/** Prompt, seed and tags are for the owner only. `viewerId` is null for anonymous visitors. */
+export function presentImage(row: PresentableImage, viewerId: string | null): Image {
+  const isOwner = row.userId === viewerId;
+  return {
+    id: row.id,
+    generationId: row.generationId,
+    url: `/images/${row.id}/original`,
+    thumbnailUrl: `/images/${row.id}/thumb`,
+    downloadUrl: `/images/${row.id}/download`,
+    width: row.width,
+    height: row.height,
+    format: row.format,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    title: row.title,
+    alt: row.alt,
+    visibility: row.visibility,
+    favourite: isOwner && row.favourite === 1,
+    ...(isOwner ? { tags: parseTags(row.tags) } : {}),
+    eventType: row.eventType,
+    style: row.style,
+    shape: row.shape,
+    ...(isOwner ? { prompt: row.prompt, seed: row.seed } : {}),
+    createdAt: toIso(row.createdAt),
+    can: { edit: isOwner, publish: isOwner, delete: isOwner },
+  };
+}
+
+function parseTags(text: string): string[] {
+  const tags: unknown = JSON.parse(text);
+  return Array.isArray(tags) ? tags.map(String) : [];
+}
+
+/** A person as admins see them. */
+export function presentUser(row: UserRow): Person {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    disabled: row.disabledAt !== null,
+    emailVerified: row.emailVerifiedAt !== null,
+    createdAt: toIso(row.createdAt),
+    credits: { available: row.available, held: row.held },
+  };
+}
+
+/** The signed-in person, as `GET /api/me` and the sign-in answer give it. */
+export function presentMe(principal: Pick<Principal, "id" | "email" | "name" | "role" | "emailVerified">) {
+  return {
+    id: principal.id,
+    email: principal.email,
+    name: principal.name,
+    role: principal.role,
+    emailVerified: principal.emailVerified,
+  };
+}
+
+export function presentEntry(row: EntryRow): Entry {
+  return {
+    id: String(row.id),
+    kind: row.kind,
+    available: row.available,
+    held: row.held,
+    reason: row.reason,
+    actor: row.actorId,
+    generationId: row.generationId,
+    createdAt: toIso(row.createdAt),
+  };
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}
