@@ -84,11 +84,12 @@ export interface Quality {
 }
 
 export interface Limits {
-  picturesPerBrief: number;
-  textCharacters: number;
-  detailsCharacters: number;
-  promptCharacters: number;
-  otherCharacters: number;
+  picturesMax: number;
+  textMaxCharacters: number;
+  detailsMaxCharacters: number;
+  promptMaxCharacters: number;
+  otherMaxCharacters: number;
+  seedMax: number;
 }
 
 /** The body of GET /api/catalogue. */
@@ -112,6 +113,7 @@ export interface Image {
   height: number;
   format: string;
   bytes: number;
+  sha256: string;
   title: string;
   alt: string;
   visibility: "private" | "public";

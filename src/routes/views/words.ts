@@ -86,3 +86,16 @@ export function nameOfEntryKind(kind: string): string {
 export function nameByKey(list: readonly { key: string; name: string }[], key: string): string {
   return list.find((item) => item.key === key)?.name ?? key;
 }
+
+const SECONDS_PER_MINUTE = 60;
+const MINUTES_PER_HOUR = 60;
+const MILLISECONDS_PER_SECOND = 1_000;
+
+/** How long ago, roughly: "8 s", "3 min", "2 h". Never negative, for clocks differ a little. */
+export function formatElapsed(sinceIso: string, nowIso: string): string {
+  const difference = new Date(nowIso).getTime() - new Date(sinceIso).getTime();
+  const seconds = Math.max(0, Math.floor(difference / MILLISECONDS_PER_SECOND));
+  if (seconds < SECONDS_PER_MINUTE) return `${seconds} s`;
+  const minutes = Math.floor(seconds / SECONDS_PER_MINUTE);
+  return minutes < MINUTES_PER_HOUR ? `${minutes} min` : `${Math.floor(minutes / MINUTES_PER_HOUR)} h`;
+}

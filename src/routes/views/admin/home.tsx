@@ -1,0 +1,72 @@
+/** The administrators' first look: what needs a person now, and a few real figures. Where there is no figure it says so. */
+import { Icon } from "../components/icon.tsx";
+import { Notice } from "../components/notice.tsx";
+import { PageHeader } from "../components/page-header.tsx";
+import { Page } from "../layout.tsx";
+import type { Frame } from "../model.ts";
+import { formatNumber } from "../words.ts";
+
+export interface Figure {
+  name: string;
+  /** Null where there is nothing to count yet. */
+  value: number | null;
+  /** Over which time, or of what. */
+  note: string;
+}
+
+export interface Concern {
+  severity: "warning" | "error";
+  text: string;
+  /** Where it can be looked at or put right. */
+  href: string | null;
+}
+
+export interface AdminHomePageProps {
+  frame: Frame;
+  figures: readonly Figure[];
+  concerns: readonly Concern[];
+}
+
+export function AdminHomePage(props: AdminHomePageProps) {
+  return (
+    <Page {...props.frame} title="Administration" current="admin">
+      <PageHeader
+        title="How things stand"
+        lead="Everything here is counted from the tables when the page is made."
+      />
+      <section class="concerns" aria-labelledby="concerns-title">
+        <h2 id="concerns-title">Needs attention</h2>
+        {props.concerns.length === 0 ? (
+          <Notice kind="success" text="Nothing. No job is stuck, and the books balance." />
+        ) : (
+          <ul>
+            {props.concerns.map((concern) => (
+              <li class={`concern concern-${concern.severity}`}>
+                <Icon name="alert" />
+                {concern.href === null ? (
+                  <span>{concern.text}</span>
+                ) : (
+                  <a href={concern.href}>{concern.text}</a>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section aria-labelledby="figures-title">
+        <h2 id="figures-title">In figures</h2>
+        <dl class="figures">
+          {props.figures.map((figure) => (
+            <div>
+              <dt>{figure.name}</dt>
+              <dd class="figure-value">
+                {figure.value === null ? "No data yet" : formatNumber(figure.value)}
+              </dd>
+              <dd class="figure-note">{figure.note}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,495 @@
+/** Every view with facts as they really come, for the tests that walk all pages. */
+import { EVENT_TYPES, getEventType, QUALITIES } from "../../../src/generations/catalogue.ts";
+import { buildCatalogueJson } from "../../../src/generations/catalogue-json.ts";
+import { AccountPage } from "../../../src/routes/views/account.tsx";
+import { AdminGenerationsPage } from "../../../src/routes/views/admin/generations.tsx";
+import { AdminHomePage } from "../../../src/routes/views/admin/home.tsx";
+import { AdminUserPage } from "../../../src/routes/views/admin/user.tsx";
+import { AdminUsersPage } from "../../../src/routes/views/admin/users.tsx";
+import { BriefPage } from "../../../src/routes/views/brief.tsx";
+import type { Job } from "../../../src/routes/views/components/jobs-table.tsx";
+import { ChooseTypePage } from "../../../src/routes/views/create/choose-type.tsx";
+import { CreatePage, type CreatePageProps } from "../../../src/routes/views/create/create-page.tsx";
+import { initialValues } from "../../../src/routes/views/create/fields.ts";
+import { ErrorPage, NotFoundPage } from "../../../src/routes/views/error-page.tsx";
+import { GalleryPage } from "../../../src/routes/views/gallery.tsx";
+import { HomePage } from "../../../src/routes/views/home.tsx";
+import { ImagePage } from "../../../src/routes/views/image.tsx";
+import type {
+  Catalogue,
+  Entry,
+  Frame,
+  Generation,
+  GenerationStatus,
+  Image,
+  Person,
+  Viewer,
+} from "../../../src/routes/views/model.ts";
+import { SignInPage } from "../../../src/routes/views/signin.tsx";
+
+const NOW = "2026-11-22T18:05:30.000Z";
+
+export const VIEWER: Viewer = {
+  name: "Ines Okafor",
+  role: "USER",
+  credits: { available: 7, held: 3 },
+};
+
+export function frameFor(viewer: Viewer | null, over: Partial<Frame> = {}): Frame {
+  return { viewer, notice: null, build: { version: "0.1.0", commit: "c10e6e5" }, animations: true, ...over };
+}
+
+export const CATALOGUE: Catalogue = buildCatalogueJson("ideogram-4-5");
+
+const TITLES = [
+  "Wedding, Rustic",
+  "Concert, Jazz",
+  "Birthday Party, age 7",
+  "BBQ, Relaxed",
+  "Game Night, Competitive",
+  "Book Club",
+  "Nightlife, Techno",
+  "Holiday Celebration, Diwali",
+];
+
+export function sampleImage(index: number, over: Partial<Image> = {}): Image {
+  const shape = CATALOGUE.shapes[index % CATALOGUE.shapes.length];
+  const id = `01k9zq3v7x2m4n6p8r0s2t4v${String(index).padStart(2, "0")}`;
+  return {
+    id,
+    generationId: `g${id}`,
+    url: `/images/${id}/original`,
+    thumbnailUrl: `/images/${id}/thumb`,
+    downloadUrl: `/images/${id}/download`,
+    width: shape?.width ?? 0,
+    height: shape?.height ?? 0,
+    format: "png",
+    bytes: 1_482_113,
+    sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    title: TITLES[index % TITLES.length] ?? "",
+    alt: "A long table under lanterns in an orchard at dusk, guests raising their glasses",
+    visibility: index % 5 === 3 ? "public" : "private",
+    favourite: index % 4 === 1,
+    eventType: "wedding",
+    style: "vintage-film-poster",
+    shape: shape?.key ?? "1:1",
+    createdAt: "2026-11-20T17:12:00.000Z",
+    can: { edit: true, publish: true, delete: true },
+    tags: ["orchard", "lanterns"],
+    prompt:
+      "A wedding: a radiant couple share a tender moment, framed by flowers, flowing fabric and soft glowing light. The wedding style is Rustic. The colours are sage green and ivory. It features a vintage car, a flower arch. No lettering of any kind.",
+    seed: 1_408_221,
+    ...over,
+  };
+}
+
+export function sampleGeneration(
+  status: GenerationStatus,
+  shape: string,
+  step: string,
+  over: Partial<Generation> = {},
+): Generation {
+  return {
+    id: `01k9zq3v7x2m4n6p8r0s2t4${status}${step}`,
+    status,
+    cost: 1,
+    shape,
+    quality: "standard",
+    eventType: "wedding",
+    style: "vintage-film-poster",
+    createdAt: "2026-11-22T18:05:00.000Z",
+    updatedAt: "2026-11-22T18:05:18.000Z",
+    progress: { step, since: "2026-11-22T18:05:18.000Z" },
+    error: null,
+    image: null,
+    ...over,
+  };
+}
+
+const ENTRIES: Entry[] = [
+  entry(9, "capture", 0, -1, null),
+  entry(8, "release", 1, -1, null),
+  entry(7, "hold", -1, 1, null),
+  entry(6, "hold", -1, 1, null),
+  entry(5, "grant", 25, 0, "Thank you for the posters of the summer fair"),
+  entry(4, "revoke", -5, 0, "Granted twice by mistake"),
+];
+
+function entry(id: number, kind: string, available: number, held: number, reason: string | null): Entry {
+  return {
+    id,
+    kind,
+    available,
+    held,
+    reason,
+    actor: null,
+    generationId: null,
+    createdAt: "2026-11-21T09:30:00.000Z",
+  };
+}
+
+export const PERSON: Person = {
+  id: "01k9zq3v7x2m4n6p8r0s2t4v6w",
+  email: "ines.okafor@example.test",
+  name: "Ines Okafor",
+  role: "USER",
+  disabled: false,
+  emailVerified: true,
+  createdAt: "2026-10-02T08:00:00.000Z",
+  credits: { available: 7, held: 3 },
+};
+
+const PEOPLE: Person[] = [
+  PERSON,
+  { ...PERSON, id: "b", email: "hero@example.test", name: "Maya Lindqvist", role: "HERO" },
+  {
+    ...PERSON,
+    id: "c",
+    email: "someone.with.a.rather.long.address@subdomain.example.test",
+    name: "",
+    emailVerified: false,
+  },
+  {
+    ...PERSON,
+    id: "d",
+    email: "gone@example.test",
+    name: "Tom Adeyemi",
+    disabled: true,
+    credits: { available: 1204, held: 0 },
+  },
+];
+
+const JOBS: Job[] = [
+  job("processing", null, null),
+  job("failed", "provider_unreachable", "submit_unknown"),
+  job("succeeded", null, null),
+  job("failed", "prompt_refused", null),
+];
+
+function job(status: GenerationStatus, errorCode: string | null, review: string | null): Job {
+  return {
+    ...sampleGeneration(status, "3:4", "generating"),
+    id: "01k9zq3v7x2m4n6p8r0s2t4v6w",
+    userId: PERSON.id,
+    userEmail: PERSON.email,
+    errorCode,
+    review,
+  };
+}
+
+export function createProps(over: Partial<CreatePageProps> = {}): CreatePageProps {
+  return {
+    frame: frameFor(VIEWER),
+    catalogue: CATALOGUE,
+    eventType: getEventType("wedding"),
+    values: initialValues(CATALOGUE),
+    errors: {},
+    credits: VIEWER.credits,
+    price: { pictures: 1, cost: 1 },
+    idempotencyKey: "0b7c1f0e-6f7f-4b43-9a0c-5e6d7f3f9a11",
+    preview: null,
+    ...over,
+  };
+}
+
+const PROMPT = sampleImage(0).prompt ?? "";
+const ADMIN = frameFor({ ...VIEWER, name: "Maya Lindqvist", role: "HERO" });
+
+/** By name, so that a failing test says which page it was. */
+export const PAGES = {
+  home: (
+    <HomePage frame={frameFor(null)} styles={CATALOGUE.styles} qualities={QUALITIES} startingCredits={10} />
+  ),
+  "home, signed in": (
+    <HomePage frame={frameFor(VIEWER)} styles={CATALOGUE.styles} qualities={QUALITIES} startingCredits={0} />
+  ),
+  "sign-in": <SignInPage frame={frameFor(null)} email="" next="/create" />,
+  "sign-in, refused": (
+    <SignInPage
+      frame={frameFor(null)}
+      email="ines.okafor@example.test"
+      next="/gallery"
+      error="That e-mail address and password don't belong together. Check both and try again."
+    />
+  ),
+  error: (
+    <ErrorPage
+      frame={frameFor(VIEWER)}
+      title="Something broke on our side"
+      status={500}
+      detail="The request failed because of a fault of ours, and it is in our log under the request id below."
+      code="internal"
+      requestId="01k9zq3v7x2m4n6p8r0s2t4v6w"
+      timestamp={NOW}
+    />
+  ),
+  "error, with fields": (
+    <ErrorPage
+      frame={frameFor(null)}
+      title="Some fields need another look"
+      status={422}
+      detail="Correct the fields named below and send it again. Nothing was charged."
+      code="invalid_request"
+      requestId="01k9zq3v7x2m4n6p8r0s2t4v6w"
+      timestamp={NOW}
+      errors={[{ field: "answers.age", message: "A whole number from 1 to 130." }]}
+    />
+  ),
+  "not found": <NotFoundPage frame={frameFor(null)} />,
+  "create, which event": <ChooseTypePage frame={frameFor(VIEWER)} eventTypes={EVENT_TYPES} />,
+  "create, form": <CreatePage {...createProps()} />,
+  "create, holiday": <CreatePage {...createProps({ eventType: getEventType("holiday-celebration") })} />,
+  "create, with errors and preview": (
+    <CreatePage
+      {...createProps({
+        eventType: getEventType("birthday-party"),
+        values: {
+          "answers.age": "131",
+          "answers.theme": "dinosaurs <b>in green</b> & gold",
+          style: "origami",
+          shapes: ["3:4", "9:16", "1:1"],
+          quality: "high",
+          count: "2",
+          text: "MILO TURNS SEVEN\nSaturday, 3 pm",
+          details: "a very long cake",
+        },
+        errors: { "answers.age": "A whole number from 1 to 130.", shapes: "Six pictures are more than fit." },
+        detail: "You have 7 credits, and this takes 12. Nothing was charged.",
+        price: { pictures: 6, cost: 12 },
+        preview: {
+          prompt: `${PROMPT} Edited.`,
+          builtPrompt: PROMPT,
+          pictures: ["3:4", "9:16", "1:1"].map((shape) => ({ shape, width: 864, height: 1152 })),
+        },
+      })}
+    />
+  ),
+  "brief, in the making": (
+    <BriefPage
+      frame={frameFor(VIEWER, {
+        notice: { kind: "success", text: "Four pictures ordered. 4 credits set aside." },
+      })}
+      brief={{ id: "b1", eventTypeName: "Wedding", styleName: "Vintage Film Poster", cost: 4 }}
+      now={NOW}
+      generations={[
+        sampleGeneration("queued", "3:4", "queued"),
+        sampleGeneration("processing", "1:1", "generating"),
+        sampleGeneration("succeeded", "9:16", "storing", { image: sampleImage(3) }),
+        sampleGeneration("failed", "16:9", "generating", {
+          error: {
+            code: "prompt_refused",
+            message: "The provider refused this prompt. Your 1 credit is back.",
+            refunded: true,
+          },
+        }),
+      ]}
+    />
+  ),
+  "brief, settled": (
+    <BriefPage
+      frame={frameFor(VIEWER)}
+      brief={{ id: "b1", eventTypeName: "Wedding", styleName: null, cost: 1 }}
+      now={NOW}
+      generations={[
+        sampleGeneration("canceled", "4:5", "queued", {
+          error: {
+            code: "canceled",
+            message: "You canceled this one. Your 1 credit is back.",
+            refunded: true,
+          },
+        }),
+      ]}
+    />
+  ),
+  gallery: (
+    <GalleryPage
+      frame={frameFor(VIEWER)}
+      images={Array.from({ length: 14 }, (_, index) => sampleImage(index))}
+      total={37}
+      filters={{ q: "", eventType: "", style: "", shape: "" }}
+      nextCursor="next"
+      hasCursor={false}
+      catalogue={CATALOGUE}
+    />
+  ),
+  "gallery, filtered": (
+    <GalleryPage
+      frame={frameFor(VIEWER)}
+      images={[sampleImage(1)]}
+      total={1}
+      filters={{ q: "orchard", eventType: "wedding", style: "", shape: "" }}
+      nextCursor={null}
+      hasCursor
+      catalogue={CATALOGUE}
+    />
+  ),
+  "gallery, empty": (
+    <GalleryPage
+      frame={frameFor(VIEWER)}
+      images={[]}
+      total={0}
+      filters={{ q: "", eventType: "", style: "", shape: "" }}
+      nextCursor={null}
+      hasCursor={false}
+      catalogue={CATALOGUE}
+    />
+  ),
+  "gallery, nothing matches": (
+    <GalleryPage
+      frame={frameFor(VIEWER)}
+      images={[]}
+      total={0}
+      filters={{ q: "volcano", eventType: "", style: "", shape: "" }}
+      nextCursor={null}
+      hasCursor={false}
+      catalogue={CATALOGUE}
+    />
+  ),
+  image: (
+    <ImagePage
+      frame={frameFor(VIEWER)}
+      image={sampleImage(0)}
+      eventTypeName="Wedding"
+      styleName="Vintage Film Poster"
+    />
+  ),
+  "image, portrait": (
+    <ImagePage frame={frameFor(VIEWER)} image={sampleImage(7)} eventTypeName="Wedding" styleName={null} />
+  ),
+  "image, somebody else's": (
+    <ImagePage frame={frameFor(null)} image={publicImage()} eventTypeName="Wedding" styleName={null} />
+  ),
+  account: (
+    <AccountPage
+      frame={frameFor(VIEWER)}
+      person={PERSON}
+      entries={ENTRIES}
+      nextCursor="next"
+      hasCursor={false}
+    />
+  ),
+  "account, new": (
+    <AccountPage
+      frame={frameFor({ ...VIEWER, credits: { available: 1, held: 0 } })}
+      person={{ ...PERSON, name: "", credits: { available: 1, held: 0 } }}
+      entries={[]}
+      nextCursor={null}
+      hasCursor={false}
+    />
+  ),
+  "admin, overview": (
+    <AdminHomePage
+      frame={ADMIN}
+      figures={[
+        { name: "Pictures made", value: 1284, note: "in the last 30 days" },
+        { name: "In the making", value: 6, note: "now" },
+        { name: "Failed", value: 17, note: "in the last 30 days, all given back" },
+        { name: "Credits set aside", value: 9, note: "now" },
+        { name: "Median time to a picture", value: null, note: "seconds, in the last hour" },
+      ]}
+      concerns={[
+        {
+          severity: "error",
+          text: "The provider refuses our key: 3 jobs failed since 17:40.",
+          href: "/admin/generations",
+        },
+        {
+          severity: "warning",
+          text: "One job was sent with an unknown outcome and waits for review.",
+          href: null,
+        },
+      ]}
+    />
+  ),
+  "admin, all is well": <AdminHomePage frame={ADMIN} figures={[]} concerns={[]} />,
+  "admin, people": (
+    <AdminUsersPage
+      frame={ADMIN}
+      people={PEOPLE}
+      total={4}
+      filters={{ q: "", role: "" }}
+      nextCursor="next"
+      hasCursor
+    />
+  ),
+  "admin, nobody": (
+    <AdminUsersPage
+      frame={ADMIN}
+      people={[]}
+      total={null}
+      filters={{ q: "nobody", role: "HERO" }}
+      nextCursor={null}
+      hasCursor={false}
+    />
+  ),
+  "admin, person": (
+    <AdminUserPage
+      frame={frameFor(ADMIN.viewer, {
+        notice: { kind: "success", text: "25 credits added. New total: 35." },
+      })}
+      person={PERSON}
+      entries={ENTRIES}
+      jobs={JOBS}
+      canAddCredits
+      idempotencyKey="0b7c1f0e-6f7f-4b43-9a0c-5e6d7f3f9a11"
+    />
+  ),
+  "admin, person, refused": (
+    <AdminUserPage
+      frame={ADMIN}
+      person={{ ...PERSON, name: "" }}
+      entries={[]}
+      jobs={[]}
+      canAddCredits
+      values={{ addCredits: "-50", reason: "" }}
+      errors={{
+        addCredits: "Only 7 credits can be taken away.",
+        reason: "Say why, in three letters or more.",
+      }}
+      detail="Nothing was changed."
+      idempotencyKey="0b7c1f0e-6f7f-4b43-9a0c-5e6d7f3f9a11"
+    />
+  ),
+  "admin, person, hands off": (
+    <AdminUserPage
+      frame={ADMIN}
+      person={PERSON}
+      entries={[]}
+      jobs={[]}
+      canAddCredits={false}
+      idempotencyKey="0b7c1f0e-6f7f-4b43-9a0c-5e6d7f3f9a11"
+    />
+  ),
+  "admin, jobs": (
+    <AdminGenerationsPage
+      frame={ADMIN}
+      jobs={JOBS}
+      filters={{ status: "" }}
+      nextCursor="next"
+      hasCursor={false}
+    />
+  ),
+  "admin, no jobs": (
+    <AdminGenerationsPage
+      frame={ADMIN}
+      jobs={[]}
+      filters={{ status: "canceled" }}
+      nextCursor={null}
+      hasCursor={false}
+    />
+  ),
+};
+
+/** As somebody who isn't the owner gets it: without prompt, seed and tags. */
+function publicImage(): Image {
+  const {
+    prompt: _prompt,
+    seed: _seed,
+    tags: _tags,
+    ...shown
+  } = sampleImage(2, {
+    visibility: "public",
+    can: { edit: false, publish: false, delete: false },
+  });
+  return shown;
+}
