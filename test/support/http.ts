@@ -1,0 +1,42 @@
+/** Requests to the whole app, as a browser of a signed-in or anonymous person would send them. */
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { app } from "../../src/app.ts";
+import type { Bindings } from "../../src/env.ts";
+import type { TestPerson } from "./people.ts";
+import { recordingQueue } from "./queue.ts";
+
+export const ORIGIN = "http://eventide.test";
+
+export interface CallOptions {
+  as?: TestPerson | undefined;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as a form. */
+  form?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** Replaces bindings and variables for this request. */
+  env?: Partial<Bindings>;
+}
+
+/** The bindings of a request whose queue only records: tests deliver messages themselves. */
+export function testBindings(overrides: Partial<Bindings> = {}): Bindings {
+  return { ...env, GENERATIONS: recordingQueue().queue, ...overrides } as Bindings;
+}
+
+export async function call(method: string, path: string, options: CallOptions = {}): Promise<Response> {
+  const headers = new Headers({ Origin: ORIGIN, ...options.headers });
+  if (options.as !== undefined) headers.set("Cookie", options.as.cookie);
+  let body: BodyInit | null = null;
+  if (options.json !== undefined) {
+    headers.set("Content-Type", headers.get("Content-Type") ?? "application/json");
+    body = JSON.stringify(options.json);
+  } else if (options.form !== undefined) {
+    body = new URLSearchParams(options.form);
+  }
+  const context = createExecutionContext();
+  const request = new Request(`${ORIGIN}${path}`, { method, headers, body, redirect: "manual" });
+  const response = await app.fetch(request, testBindings(options.env), context);
+  await waitOnExecutionContext(context);
+  return response;
+}
