@@ -4,7 +4,7 @@ import { EVENT_TYPES, STYLES } from "../../src/generations/catalogue.ts";
 import { withoutQuotationMarks } from "../../src/generations/lettering.ts";
 import { DETAILS_MAX_CHARACTERS, PROMPT_MAX_CHARACTERS } from "../../src/generations/limits.ts";
 import { buildPrompt } from "../../src/generations/prompt.ts";
-import type { Question } from "../../src/generations/questions.ts";
+import { buildPhrase, type Question } from "../../src/generations/questions.ts";
 import { arbitraryBuiltBrief, arbitraryWords, buildBody, getBrief } from "./briefs.ts";
 
 const NO_LETTERING = "No lettering: the picture contains no text, letters, numbers or logos.";
@@ -36,8 +36,9 @@ describe("buildPrompt, answers", () => {
     const body = buildBody(type);
     for (const answer of listAnswersToTry(question)) {
       const prompt = promptOf({ ...body, answers: { ...body.answers, [question.key]: answer } });
-      expect(prompt).toContain(question.phrase("\n").split("\n")[0]);
-      expect(prompt).toContain(String(answer));
+      const phrase = buildPhrase(question, String(answer));
+      expect(phrase).toContain(String(answer));
+      expect(prompt).toContain(`${phrase}. `);
     }
   });
 
