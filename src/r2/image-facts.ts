@@ -54,3 +54,8 @@ export const SIDE_MIN_RATIO = 0.5;
 export function contentTypeOf(format: ImageFormat): ImageContentType {
   return `image/${format}`;
 }
+
+/** With its dot. */
+export function extensionOf(format: ImageFormat): string {
+  return format === "jpeg" ? ".jpg" : `.${format}`;
+}

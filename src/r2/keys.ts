@@ -3,7 +3,7 @@
  * attempt's number in it, so that a late attempt can't overwrite the one that won.
  */
 import { ID_PATTERN } from "../ids.ts";
-import type { ImageFormat } from "./image-facts.ts";
+import { extensionOf, type ImageFormat } from "./image-facts.ts";
 
 /** `n` tells the pictures of one attempt apart. */
 export interface OriginalKeyParts {
@@ -22,21 +22,21 @@ export const ORIGINALS_PREFIX = "u/";
 export const THUMBNAILS_PREFIX = "t/";
 const ATTEMPT_MAX = 9_999;
 const N_MAX = 99;
-const EXTENSIONS: Record<ImageFormat, string> = { png: "png", jpeg: "jpg", webp: "webp" };
-const FILE_PATTERN = /^(0|[1-9][0-9]{0,3})-(0|[1-9][0-9]?)\.(png|jpg|webp)$/;
-const THUMBNAIL_EXTENSION = ".webp";
+const FORMATS: readonly ImageFormat[] = ["png", "jpeg", "webp"];
+const FILE_PATTERN = /^(0|[1-9][0-9]{0,3})-(0|[1-9][0-9]?)(\.[a-z]+)$/;
+const THUMBNAIL_FORMAT = "webp";
 
 /** `u/<user id>/<generation id>/<attempt>-<n>.<png|jpg|webp>` */
 export function buildImageKey(parts: OriginalKeyParts): string {
   requireWhole(parts.attempt, ATTEMPT_MAX);
   requireWhole(parts.n, N_MAX);
-  const file = `${parts.attempt}-${parts.n}.${EXTENSIONS[parts.format]}`;
+  const file = `${parts.attempt}-${parts.n}${extensionOf(parts.format)}`;
   return buildGenerationPrefix(parts.userId, parts.generationId) + file;
 }
 
 /** `t/<image id>.webp` */
 export function buildThumbnailKey(imageId: string): string {
-  return THUMBNAILS_PREFIX + requireId(imageId) + THUMBNAIL_EXTENSION;
+  return THUMBNAILS_PREFIX + requireId(imageId) + extensionOf(THUMBNAIL_FORMAT);
 }
 
 /** Under it are all pictures of a person. */
@@ -58,21 +58,16 @@ export function parseImageKey(key: string): ImageKeyParts | null {
   if (userId === undefined || !ID_PATTERN.test(userId)) return null;
   if (generationId === undefined || !ID_PATTERN.test(generationId)) return null;
   const [, attempt, n, extension] = FILE_PATTERN.exec(file ?? "") ?? [];
-  if (attempt === undefined || n === undefined || extension === undefined) return null;
-  return {
-    kind: "original",
-    userId,
-    generationId,
-    attempt: Number(attempt),
-    n: Number(n),
-    format: extension === "jpg" ? "jpeg" : extension === "png" ? "png" : "webp",
-  };
+  const format = FORMATS.find((candidate) => extensionOf(candidate) === extension);
+  if (format === undefined) return null;
+  return { kind: "original", userId, generationId, attempt: Number(attempt), n: Number(n), format };
 }
 
 function parseThumbnailKey([file, ...tooMany]: string[]): ImageKeyParts | null {
-  if (file === undefined || tooMany.length > 0 || !file.endsWith(THUMBNAIL_EXTENSION)) return null;
-  const imageId = file.slice(0, -THUMBNAIL_EXTENSION.length);
-  return ID_PATTERN.test(imageId) ? { kind: "thumbnail", imageId, format: "webp" } : null;
+  const extension = extensionOf(THUMBNAIL_FORMAT);
+  if (file === undefined || tooMany.length > 0 || !file.endsWith(extension)) return null;
+  const imageId = file.slice(0, -extension.length);
+  return ID_PATTERN.test(imageId) ? { kind: "thumbnail", imageId, format: THUMBNAIL_FORMAT } : null;
 }
 
 /** Identifiers come from our own tables: a wrong one is a bug. */
