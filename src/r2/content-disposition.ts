@@ -2,23 +2,18 @@
  * The header that makes a browser save a picture under a name (RFC 6266). The name comes from a person's title,
  * so nothing of it gets into the header that could end it, name a folder, or hide the real extension.
  */
-import { extensionOf, type ImageContentType } from "./image-facts.ts";
+import { extensionOf, type ImageFormat } from "./image-facts.ts";
 
 const NAME_MAX_CHARACTERS = 100;
 const FALLBACK_NAME = "picture";
-const EXTENSIONS: Record<ImageContentType, string> = {
-  "image/png": extensionOf("png"),
-  "image/jpeg": extensionOf("jpeg"),
-  "image/webp": extensionOf("webp"),
-};
 /** Controls, formatting (bidirectional overrides), lone surrogates, private and unassigned characters. */
 const INVISIBLE_PATTERN = /\p{C}/gu;
 /** What some file system reads as a path, a stream or a wildcard, and what the header itself uses. */
 const UNSAFE_PATTERN = /[/\\:*?"<>|%;]/g;
 
-/** `filename` may have an extension or not: the one of the content type is the last one in any case. */
-export function buildContentDisposition(filename: string, contentType: ImageContentType): string {
-  const extension = EXTENSIONS[contentType];
+/** `filename` may have an extension or not: the one of the format is the last one in any case. */
+export function buildContentDisposition(filename: string, format: ImageFormat): string {
+  const extension = extensionOf(format);
   const name = cleanName(filename, extension);
   const ascii = cleanName(name.normalize("NFKD").replace(/[^ -~]/g, ""), extension);
   return `attachment; filename="${ascii}${extension}"; filename*=UTF-8''${encodeExtended(name + extension)}`;

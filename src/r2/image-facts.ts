@@ -4,7 +4,6 @@
  */
 
 export type ImageFormat = "png" | "jpeg" | "webp";
-export type ImageContentType = `image/${ImageFormat}`;
 
 /** What is known of bytes that were proved to be a picture. */
 export interface ImageFacts {
@@ -51,7 +50,7 @@ export const SHAPE_TOLERANCE_RATIO = 0.01;
 /** A side may be smaller than asked for down to this share. */
 export const SIDE_MIN_RATIO = 0.5;
 
-export function contentTypeOf(format: ImageFormat): ImageContentType {
+export function contentTypeOf(format: ImageFormat): `image/${ImageFormat}` {
   return `image/${format}`;
 }
 

@@ -4,10 +4,10 @@
  */
 import { buildContentDisposition } from "./content-disposition.ts";
 import { matchesIfNoneMatch } from "./http-conditions.ts";
-import type { ImageContentType } from "./image-facts.ts";
+import { contentTypeOf, type ImageFormat } from "./image-facts.ts";
 
 export interface PictureDescription {
-  contentType: ImageContentType;
+  format: ImageFormat;
   visibility: "public" | "private";
   /** Present when the browser shall save the picture instead of showing it. */
   download?: { filename: string } | undefined;
@@ -22,14 +22,11 @@ const PUBLIC_MAX_AGE_SECONDS = 300;
 /** `etagSeed` identifies the exact bytes: a SHA-256, with the parameters behind it for a converted picture. */
 export function buildImageHeaders(picture: PictureDescription, etagSeed: string): Headers {
   const headers = buildValidatorHeaders(picture, buildEtag(etagSeed));
-  headers.set("content-type", picture.contentType);
+  headers.set("content-type", contentTypeOf(picture.format));
   headers.set("x-content-type-options", "nosniff");
   headers.set("content-security-policy", "default-src 'none'; sandbox");
   if (picture.download !== undefined) {
-    headers.set(
-      "content-disposition",
-      buildContentDisposition(picture.download.filename, picture.contentType),
-    );
+    headers.set("content-disposition", buildContentDisposition(picture.download.filename, picture.format));
   }
   return headers;
 }

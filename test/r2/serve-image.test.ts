@@ -20,12 +20,12 @@ const etag = `"${sha256}"`;
 /** As a row states it, and as a thumbnail is known: by its key alone. */
 const stated: StoredPicture = {
   key,
-  contentType: "image/png",
+  format: "png",
   visibility: "private",
   etagSeed: sha256,
   bytes: N,
 };
-const unstated: StoredPicture = { key, contentType: "image/png", visibility: "private" };
+const unstated: StoredPicture = { key, format: "png", visibility: "private" };
 
 interface Ask {
   method?: string;
@@ -239,7 +239,7 @@ describe("serveImage", () => {
 });
 
 describe("the headers of a converted picture", () => {
-  const picture = { contentType: "image/webp", visibility: "private" } as const;
+  const picture = { format: "webp", visibility: "private" } as const;
 
   it("carry a tag of their own, by which a conversion can be saved", () => {
     const seed = `${sha256}-webp-384`;
