@@ -7,6 +7,7 @@ import {
 import type { IdeogramSettings } from "../../src/ideogram/settings.ts";
 import {
   API_KEY,
+  afterDeadline,
   answer,
   breakInBody,
   buildSettings,
@@ -21,7 +22,7 @@ import {
   sendForever,
 } from "./scripted-provider.ts";
 
-const BYTES = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
+const BYTES = Uint8Array.from({ length: 500 }, (_, index) => index % 251);
 const PATH = `ideogram.ai/api/images/ephemeral/${GENERATION_ID}.png`;
 
 const lines: string[] = [];
@@ -98,10 +99,7 @@ describe("the request of downloadPicture", () => {
 describe("the bytes", () => {
   it.each([
     ["announced", { "Content-Length": String(BYTES.length) }],
-    [
-      "announced with an encoding of identity",
-      { "Content-Length": "100000", "Content-Encoding": "Identity" },
-    ],
+    ["announced with an encoding of identity", { "Content-Length": "500", "Content-Encoding": "Identity" }],
     ["of the encoded body", { "Content-Length": "17", "Content-Encoding": "br" }],
     ["unreadable", { "Content-Length": "many" }],
   ])("arrive whole when the length is %s", async (_, headers) => {
@@ -177,6 +175,7 @@ describe("a failed download", () => {
       },
     ],
     ["silence", hang, late],
+    ["an answer after the deadline", afterDeadline(hangInBody(200, "abc")), late],
     ["a hanging body", hangInBody(200, "abc"), late],
     ["a hanging body of known length", hangInBody(200, "abc", { "Content-Length": "10" }), late],
     [
@@ -187,6 +186,11 @@ describe("a failed download", () => {
     [
       "fewer bytes than announced",
       answer(200, "abc", { "Content-Length": "10" }),
+      { kind: "incomplete", expectedBytes: 10, receivedBytes: 3 },
+    ],
+    [
+      "fewer bytes than announced and an encoding that isn't one",
+      answer(200, "abc", { "Content-Length": "10", "Content-Encoding": "Identity" }),
       { kind: "incomplete", expectedBytes: 10, receivedBytes: 3 },
     ],
     [

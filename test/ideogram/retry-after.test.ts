@@ -18,6 +18,10 @@ describe("parseRetryAfter", () => {
     expect(parseRetryAfter(header, NOW)).toBe(seconds);
   });
 
+  it("rounds up, so that the provider isn't asked a moment too early", () => {
+    expect(parseRetryAfter("Sun, 22 Nov 2026 08:00:30 GMT", NOW + 500)).toBe(30);
+  });
+
   it.each([null, "", "soon", "-5", "1.5", "2026-11-22", "Sun, 99 Foo 2026 08:00:30 GMT"])(
     "knows no wait for %j",
     (header) => {

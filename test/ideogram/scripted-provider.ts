@@ -66,6 +66,14 @@ export const hang: Step = (request) =>
     request.signal.addEventListener("abort", () => reject(request.signal.reason), { once: true });
   });
 
+/** Answers just when the caller has given up. */
+export function afterDeadline(step: Step): Step {
+  return (request) =>
+    new Promise((resolve) => {
+      request.signal.addEventListener("abort", () => resolve(step(request)), { once: true });
+    });
+}
+
 /** workerd's words for a refused connection and for a reset one alike. */
 export const reset: Step = () => Promise.reject(new Error("Network connection lost."));
 

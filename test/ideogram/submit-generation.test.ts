@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type SubmitFailure, submitGeneration } from "../../src/ideogram/submit-generation.ts";
 import {
   API_KEY,
+  afterDeadline,
   answer,
   breakInBody,
   buildSettings,
@@ -209,6 +210,7 @@ describe("an outcome that nobody can know", () => {
     ["a redirect", answer(307, "", { Location: "https://evil.test/" }), "unexpected_answer", 307],
     ["a reset or refused connection", reset, "network", null],
     ["a hanging request", hang, "timeout", null],
+    ["an answer after the deadline", afterDeadline(hangInBody(200, "{")), "timeout", 200],
     ["a hanging body", hangInBody(200, `{"generation_id":"${GENERATION_ID}"`), "timeout", 200],
     ["a reset in the middle of the body", breakInBody(200, '{"generation_id":"'), "network", 200],
     ["a page instead of JSON", answer(200, html), "unexpected_answer", 200],
