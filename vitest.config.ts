@@ -26,6 +26,7 @@ export default defineConfig(async () => {
       exclude: ["test/e2e/**", "test/node/**"],
       setupFiles: ["test/setup.ts"],
       testTimeout: 20_000,
+      silent: "passed-only" as const,
     },
   };
 });

@@ -19,6 +19,13 @@ import { me } from "./routes/me.ts";
 import { logRequests } from "./routes/middleware/request-log.ts";
 import { requireConfig } from "./routes/middleware/require-config.ts";
 import { setResponseHeaders } from "./routes/middleware/response-headers.ts";
+import { accountPages } from "./routes/pages/account.tsx";
+import { adminPages } from "./routes/pages/admin.tsx";
+import { briefPages } from "./routes/pages/briefs.tsx";
+import { createPages } from "./routes/pages/create.tsx";
+import { galleryPages } from "./routes/pages/gallery.tsx";
+import { homePages } from "./routes/pages/home.tsx";
+import { signInPages } from "./routes/pages/sign-in.tsx";
 
 const BODY_MAX_BYTES = 64 * 1024;
 
@@ -52,3 +59,11 @@ app.route("/", images);
 app.route("/", imageFiles);
 app.route("/", adminUsers);
 app.route("/", adminGenerations);
+
+app.route("/", homePages);
+app.route("/", signInPages);
+app.route("/", createPages);
+app.route("/", briefPages);
+app.route("/", galleryPages);
+app.route("/", accountPages);
+app.route("/", adminPages);

@@ -6,6 +6,9 @@ import * as z from "zod";
 import { type ImageHost, parseImageHosts } from "./ideogram/image-hosts.ts";
 import { fail, type Result, succeed } from "./result.ts";
 
+/** The provider's models whose sizes and fields are known here. */
+const MODELS = ["ideogram-4-5", "ideogram-4", "ideogram-3"] as const;
+
 /** What wrangler.toml binds, plus the secrets and the optional variables of .dev.vars. */
 export interface Bindings extends Env {
   AUTH_SECRET?: string;
@@ -23,7 +26,7 @@ export interface Config {
     baseUrl: string;
     /** The only hosts that pictures are downloaded from. */
     imageHosts: readonly ImageHost[];
-    model: string;
+    model: (typeof MODELS)[number];
     maxInFlight: number;
   };
   startingCredits: number;
@@ -69,9 +72,7 @@ const settingsSchema = z.object({
     .transform(parseImageHosts)
     .refine((hosts) => hosts.ok, "must be a comma-separated list of host, host:port or *.domain")
     .transform((hosts) => (hosts.ok ? hosts.value : [])),
-  IDEOGRAM_MODEL: z.enum(["ideogram-4-5", "ideogram-4", "ideogram-3"], {
-    error: "must be one of ideogram-4-5, ideogram-4, ideogram-3",
-  }),
+  IDEOGRAM_MODEL: z.enum(MODELS, { error: `must be one of ${MODELS.join(", ")}` }),
   IDEOGRAM_MAX_IN_FLIGHT: wholeNumber(1, 1_000),
   STARTING_CREDITS: wholeNumber(0, 1_000_000),
   MAX_OPEN_GENERATIONS: wholeNumber(1, 100_000),

@@ -90,18 +90,6 @@ export async function listGenerationsByUser(
   return toPage(results, page.limit);
 }
 
-/** Everybody's, newest first: for admins. */
-export async function listGenerations(
-  db: D1Database,
-  page: { cursor?: string | undefined; limit: number },
-): Promise<GenerationPage> {
-  const { results } = await db
-    .prepare(`${SELECT_GENERATIONS} WHERE g.id < ?1 ORDER BY g.id DESC LIMIT ?2`)
-    .bind(page.cursor ?? LAST_ID, page.limit + 1)
-    .all<RawGenerationRow>();
-  return toPage(results, page.limit);
-}
-
 /** The pictures of one brief in their order; empty when the brief isn't there or isn't this person's. */
 export async function listGenerationsByBrief(
   db: D1Database,

@@ -19,19 +19,22 @@ export interface Picture extends PictureSize {
   readonly seed: number | null;
 }
 
+/** The part of a brief that decides what it costs. */
+export type PricedBrief = Pick<Brief, "shapes" | "count" | "quality" | "seed">;
+
 export interface Price {
   /** Whole credits for all pictures together. */
   readonly cost: number;
   readonly pictures: readonly Picture[];
 }
 
-export function priceOf(brief: Brief, model: string): Price {
+export function priceOf(brief: PricedBrief, model: string): Price {
   const pictures = buildPictures(brief, model);
   return { cost: pictures.reduce((sum, picture) => sum + picture.cost, 0), pictures };
 }
 
 /** The pictures of a brief: each shape, `count` times. */
-export function buildPictures(brief: Brief, model: string): Picture[] {
+export function buildPictures(brief: PricedBrief, model: string): Picture[] {
   const { cost } = getQuality(brief.quality);
   return brief.shapes.flatMap((shape, shapeIndex) =>
     Array.from({ length: brief.count }, (_, repeat) => ({

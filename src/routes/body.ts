@@ -26,8 +26,10 @@ export async function readJson(c: AppContext): Promise<unknown> {
   }
 }
 
+/** A field that a search form sent empty counts as not given. */
 export function parseQuery<Schema extends z.ZodType>(c: AppContext, schema: Schema): z.infer<Schema> {
-  return parseValue(c.req.query(), schema);
+  const given = Object.entries(c.req.query()).filter(([, value]) => value !== "");
+  return parseValue(Object.fromEntries(given), schema);
 }
 
 /** An id in a path that can't be one of ours is simply not there. */
@@ -37,7 +39,7 @@ export function parseId(c: AppContext, name = "id"): string {
   return id;
 }
 
-const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{8,128}$/;
+export const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{8,128}$/;
 
 /** The Idempotency-Key header: 8 to 128 printable ASCII characters. */
 export function parseIdempotencyKey(c: AppContext): string {

@@ -4,7 +4,6 @@ import * as z from "zod";
 import { type ImageRow, setThumbnailKey } from "../db/images.ts";
 import { AppError } from "../errors.ts";
 import { logAlarm, logWarning } from "../log.ts";
-import { contentTypeOf } from "../r2/image-facts.ts";
 import { buildImageHeaders, findNotModified } from "../r2/image-headers.ts";
 import { buildThumbnailKey } from "../r2/keys.ts";
 import { deleteObjects, findObjectBody } from "../r2/objects.ts";
@@ -33,7 +32,7 @@ export const imageFiles = new Hono<AppEnv>()
     if (thumbnailKey === null) return serveOriginal(c, row);
     const served = await serveImage(
       c.env.BUCKET,
-      { key: thumbnailKey, contentType: "image/webp", visibility: row.visibility },
+      { key: thumbnailKey, format: "webp", visibility: row.visibility },
       { method: c.req.method, headers: c.req.raw.headers },
     );
     return served ?? serveOriginal(c, row);
@@ -56,7 +55,7 @@ async function serveOriginal(
     c.env.BUCKET,
     {
       key: row.key,
-      contentType: contentTypeOf(row.format),
+      format: row.format,
       visibility: row.visibility,
       etagSeed: row.sha256,
       bytes: row.bytes,
@@ -97,7 +96,7 @@ async function serveConverted(
   asked: { format: "png" | "jpeg" | "webp"; width: number | undefined },
 ): Promise<Response> {
   const picture = {
-    contentType: contentTypeOf(asked.format),
+    format: asked.format,
     visibility: row.visibility,
     download: { filename: row.title },
   };

@@ -10,7 +10,7 @@ import { type AppContext, type AppEnv, requireUser } from "./context.ts";
 import { presentImage } from "./present.ts";
 
 const SEARCH_MAX_CHARACTERS = 100;
-const TITLE_MAX_CHARACTERS = 120;
+const TITLE_MAX_CHARACTERS = 160;
 const TAG_MAX_CHARACTERS = 30;
 const TAGS_MAX = 12;
 

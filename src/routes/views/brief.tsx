@@ -51,7 +51,7 @@ export function BriefPage(props: BriefPageProps) {
       <p class="visually-hidden" role="status" data-hook="progress-news">
         {summaryOf(generations)}
       </p>
-      <ul class="sheets" data-hook="sheets">
+      <ul class="sheets" data-hook="sheets" data-now={props.now}>
         {generations.map((generation, index) => (
           <Sheet
             briefId={brief.id}
@@ -80,6 +80,7 @@ function Sheet(props: SheetProps) {
       data-hook="sheet"
       data-generation={generation.id}
       data-status={generation.status}
+      data-step={generation.progress.step}
       data-name={props.name}
     >
       <div class="sheet-frame" data-shape={generation.shape}>
@@ -91,7 +92,9 @@ function Sheet(props: SheetProps) {
         </h2>
         <StatusPill status={generation.status} />
       </div>
-      <SheetState {...props} />
+      <div class="sheet-state" data-hook="words">
+        <SheetState {...props} />
+      </div>
     </li>
   );
 }
@@ -115,12 +118,12 @@ function SheetState(props: SheetProps) {
     case "processing":
       return <Progress {...props} />;
     case "succeeded":
-      return <p class="sheet-words">Stored in your gallery. {countOf(generation.cost, "credit")} spent.</p>;
+      return <p>Stored in your gallery. {countOf(generation.cost, "credit")} spent.</p>;
     case "failed":
     case "canceled":
       return (
         <>
-          <p class="sheet-words">{generation.error?.message ?? "The credits are back in your account."}</p>
+          <p>{generation.error?.message ?? "The credits are back in your account."}</p>
           <LinkButton small icon="refresh" href={createAgainPath(briefId)}>
             Try again
           </LinkButton>
@@ -135,7 +138,7 @@ function Progress(props: SheetProps) {
   return (
     <>
       <Stepper label="Steps of this picture" steps={STEPS} current={step} />
-      <p class="sheet-words">
+      <p>
         {STEPS.find((known) => known.key === step)?.name ?? step}
         {" · "}
         <span data-hook="elapsed" data-since={since}>

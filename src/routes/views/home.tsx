@@ -1,7 +1,7 @@
 /** The front page: what this is, how it goes, what it can look like and what it costs. */
 import { CREATE, GALLERY } from "./addresses.ts";
 import { LinkButton } from "./components/button.tsx";
-import { Picture } from "./components/picture.tsx";
+import { Picture, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from "./components/picture.tsx";
 import { Ticket } from "./components/ticket.tsx";
 import { Page } from "./layout.tsx";
 import type { Frame, Quality, Style } from "./model.ts";
@@ -17,7 +17,6 @@ export interface HomePageProps {
 
 /** The posters on the horizon: which shape stands where. Styles are taken in the catalogue's order. */
 const SKYLINE = ["3:4", "9:16", "1:1", "2:3", "16:9", "4:5", "5:7", "3:4"] as const;
-const THUMBNAIL_PIXELS = 320;
 
 const STEPS = [
   {
@@ -57,7 +56,7 @@ function Hero(props: { styles: readonly Style[]; isSignedIn: boolean }) {
           invitation, the card and the story that make people want to come.
         </p>
         <div class="actions">
-          <LinkButton kind="primary" icon="arrow" href={CREATE}>
+          <LinkButton kind="primary" icon="arrow" iconAfter href={CREATE}>
             Create a picture
           </LinkButton>
           <LinkButton href={props.isSignedIn ? GALLERY : "#how"}>
@@ -80,8 +79,8 @@ function Skyline(props: { styles: readonly Style[] }) {
           <Picture
             src={pictures[index] ?? ""}
             alt=""
-            width={THUMBNAIL_PIXELS}
-            height={THUMBNAIL_PIXELS}
+            width={THUMBNAIL_WIDTH}
+            height={THUMBNAIL_HEIGHT}
             eager
           />
         </li>
@@ -118,7 +117,7 @@ function Looks(props: { styles: readonly Style[] }) {
           {props.styles.map((style) => (
             <li>
               {style.thumbnail === undefined ? null : (
-                <Picture src={style.thumbnail} alt="" width={THUMBNAIL_PIXELS} height={THUMBNAIL_PIXELS} />
+                <Picture src={style.thumbnail} alt="" width={THUMBNAIL_WIDTH} height={THUMBNAIL_HEIGHT} />
               )}
               <span>{style.name}</span>
             </li>

@@ -37,7 +37,7 @@ export function ImagePage(props: ImagePageProps) {
   const { image } = props;
   return (
     <Page {...props.frame} title={image.title} current="gallery" fullWidth>
-      <div class="stage">
+      <div class="stage" data-shape={image.shape}>
         <Picture
           class="stage-picture"
           src={image.url}

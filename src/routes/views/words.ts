@@ -59,7 +59,7 @@ export function nameOfStatus(status: GenerationStatus): string {
   }
 }
 
-/** The steps of a picture in the making, in order. The script on the progress page reads them from the markup. */
+/** The steps of a picture in the making, in order. */
 export const STEPS: readonly { key: string; name: string }[] = [
   { key: "queued", name: "Waiting its turn" },
   { key: "submitting", name: "Sending your brief" },

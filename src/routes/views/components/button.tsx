@@ -8,6 +8,8 @@ interface Look {
   kind?: ButtonKind;
   icon?: IconName;
   iconFilled?: boolean;
+  /** For an arrow that points onwards. */
+  iconAfter?: boolean;
   small?: boolean;
   /** Takes the whole width of its container. */
   wide?: boolean;
@@ -57,10 +59,13 @@ export function LinkButton(props: LinkButtonProps) {
 }
 
 function Content(props: Look) {
+  const icon =
+    props.icon === undefined ? null : <Icon name={props.icon} filled={props.iconFilled === true} />;
   return (
     <>
-      {props.icon === undefined ? null : <Icon name={props.icon} filled={props.iconFilled === true} />}
+      {props.iconAfter === true ? null : icon}
       <span>{props.children}</span>
+      {props.iconAfter === true ? icon : null}
     </>
   );
 }

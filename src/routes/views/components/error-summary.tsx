@@ -6,6 +6,8 @@ export interface ErrorSummaryProps {
   errors: FieldErrors;
   /** A sentence that belongs to the form as a whole. */
   detail?: string | undefined;
+  /** What the fields are called, for messages that only make sense beside their field. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 export function ErrorSummary(props: ErrorSummaryProps) {
@@ -19,7 +21,7 @@ export function ErrorSummary(props: ErrorSummaryProps) {
         <ul>
           {errors.map(([name, message]) => (
             <li>
-              <a href={`#${fieldId(name)}`}>{message}</a>
+              <a href={`#${fieldId(name)}`}>{[props.labels?.[name], message].filter(Boolean).join(" – ")}</a>
             </li>
           ))}
         </ul>

@@ -21,7 +21,11 @@ export function Pagination(props: PaginationProps) {
         </LinkButton>
       ) : null}
       {props.nextCursor === null ? null : (
-        <LinkButton icon="arrow" href={withQuery(props.path, { ...props.query, cursor: props.nextCursor })}>
+        <LinkButton
+          icon="arrow"
+          iconAfter
+          href={withQuery(props.path, { ...props.query, cursor: props.nextCursor })}
+        >
           Older
         </LinkButton>
       )}

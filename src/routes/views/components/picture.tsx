@@ -1,5 +1,9 @@
 /** A stored picture. Width and height are always given, so that nothing moves when the bytes arrive. */
 
+/** The size of a style's illustration in public/styles. */
+export const THUMBNAIL_WIDTH = 400;
+export const THUMBNAIL_HEIGHT = 300;
+
 export interface PictureProps {
   src: string;
   alt: string;

@@ -12,6 +12,7 @@ import { typedValue } from "../form-values.ts";
 import { Page } from "../layout.tsx";
 import type { Catalogue, Credits, EventType, FieldErrors, FormValues, Frame } from "../model.ts";
 
+import { answerName, editedPromptOf } from "./fields.ts";
 import { CountChoice, QualityChoice, ShapeChoice, StyleChoice } from "./look.tsx";
 import { OrderTicket, type Price } from "./order-ticket.tsx";
 import { type Preview, PreviewPanel } from "./preview.tsx";
@@ -54,7 +55,7 @@ export function CreatePage(props: CreatePageProps) {
             Preview what is filled in so far
           </button>
           <PageHeader title={eventType.name} lead="Only what is marked “needed” has to be filled in." />
-          <ErrorSummary errors={errors} detail={props.detail} />
+          <ErrorSummary errors={errors} detail={props.detail} labels={labelsOf(eventType)} />
           <SwitchType catalogue={catalogue} eventType={eventType} />
           <FormPart title="The occasion">
             <Questions
@@ -72,9 +73,7 @@ export function CreatePage(props: CreatePageProps) {
             <QualityChoice catalogue={catalogue} values={values} errors={errors} />
             <Seed {...props} />
           </FormPart>
-          {props.preview === null ? null : (
-            <PreviewPanel preview={props.preview} limits={catalogue.limits} errors={errors} />
-          )}
+          <PreviewPart {...props} />
         </div>
         <OrderTicket price={props.price} credits={props.credits} />
       </form>
@@ -88,6 +87,18 @@ function FormPart(props: { title: string; children: Child }) {
       <h2>{props.title}</h2>
       {props.children}
     </section>
+  );
+}
+
+/** Without a preview, a prompt that the person has edited is still there: nothing typed gets lost. */
+function PreviewPart(props: CreatePageProps) {
+  const { values, errors, catalogue } = props;
+  const edited = editedPromptOf(values);
+  const kept =
+    edited === null ? null : { prompt: edited, builtPrompt: typedValue(values, "builtPrompt"), pictures: [] };
+  const preview = props.preview ?? kept;
+  return preview === null ? null : (
+    <PreviewPanel preview={preview} limits={catalogue.limits} errors={errors} />
   );
 }
 
@@ -153,4 +164,21 @@ function Seed(props: CreatePageProps) {
       />
     </details>
   );
+}
+
+function labelsOf(eventType: EventType): Record<string, string> {
+  const questions = eventType.questions.map(
+    (question) => [answerName(question.key), question.label] as const,
+  );
+  return {
+    ...Object.fromEntries(questions),
+    text: "Exact text",
+    details: "Anything else",
+    style: "Style",
+    shapes: "Shapes",
+    count: "Pictures of each shape",
+    quality: "Quality",
+    seed: "Seed",
+    prompt: "Prompt",
+  };
 }

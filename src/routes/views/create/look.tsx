@@ -1,6 +1,6 @@
 /** Style, shapes, quality and number of pictures: everything that is chosen by looking. */
 import { ChoiceCards } from "../components/choice-cards.tsx";
-import { Picture } from "../components/picture.tsx";
+import { Picture, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from "../components/picture.tsx";
 import { typedValue, typedValues } from "../form-values.ts";
 import type { Catalogue, FieldErrors, FormValues } from "../model.ts";
 import { countOf } from "../words.ts";
@@ -11,8 +11,6 @@ export interface LookProps {
   values: FormValues;
   errors: FieldErrors;
 }
-
-const THUMBNAIL_PIXELS = 320;
 
 export function StyleChoice(props: LookProps) {
   return (
@@ -35,7 +33,7 @@ export function StyleChoice(props: LookProps) {
             style.thumbnail === undefined ? (
               <span class="choice-blank">{style.name}</span>
             ) : (
-              <Picture src={style.thumbnail} alt="" width={THUMBNAIL_PIXELS} height={THUMBNAIL_PIXELS} />
+              <Picture src={style.thumbnail} alt="" width={THUMBNAIL_WIDTH} height={THUMBNAIL_HEIGHT} />
             ),
         })),
       ]}

@@ -20,8 +20,14 @@ export function OrderTicket(props: OrderTicketProps) {
   return (
     <aside class="order" aria-label="Price" data-available={String(credits.available)}>
       <div class="order-sum">
-        <p class="order-line" role="status" data-hook="order-line">
-          {orderLine(price, left)}
+        <p class="order-line" role="status">
+          <span data-hook="order-pictures">{countOf(price.pictures, "picture")}</span>
+          <span class="order-dot"> · </span>
+          <strong data-hook="order-credits">{countOf(price.cost, "credit")}</strong>
+          <span class="order-dot"> · </span>
+          <span data-hook="order-left">
+            {left < 0 ? `${formatNumber(-left)} too few` : `${formatNumber(left)} left`}
+          </span>
         </p>
         <p class="order-short" id="order-short" data-hook="order-short" hidden={left >= 0}>
           You have {countOf(credits.available, "credit")}, and this takes{" "}
@@ -48,9 +54,4 @@ export function OrderTicket(props: OrderTicketProps) {
       </div>
     </aside>
   );
-}
-
-function orderLine(price: Price, left: number): string {
-  const parts = [countOf(price.pictures, "picture"), countOf(price.cost, "credit")];
-  return (left < 0 ? parts : [...parts, `${formatNumber(left)} left`]).join(" · ");
 }

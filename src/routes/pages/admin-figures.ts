@@ -1,0 +1,60 @@
+/** What the admins' first page says: figures counted from the tables, and what somebody has to look at. */
+import type { AdminFigures } from "../../db/jobs.ts";
+import type { Reconciliation } from "../../db/reconciliations.ts";
+import { ADMIN_GENERATIONS } from "../views/addresses.ts";
+import type { Concern, Figure } from "../views/admin/home.tsx";
+import { countOf } from "../views/words.ts";
+
+export function listFigures(figures: AdminFigures): Figure[] {
+  return [
+    { name: "People", value: figures.people, note: "with an account" },
+    { name: "In the making", value: figures.open, note: "pictures right now" },
+    { name: "Pictures made", value: figures.succeededToday, note: "in the last 24 hours" },
+    {
+      name: "Given back",
+      value: figures.failedToday,
+      note: "pictures failed or canceled in the last 24 hours",
+    },
+    { name: "Credits to spend", value: figures.creditsAvailable, note: "over all people" },
+    { name: "Credits set aside", value: figures.creditsHeld, note: "for pictures in the making" },
+  ];
+}
+
+export function listConcerns(figures: AdminFigures, last: Reconciliation | null): Concern[] {
+  const concerns: Concern[] = [];
+  const findings = last === null ? 0 : countFindings(last.findings);
+  if (findings > 0) {
+    concerns.push({
+      severity: "error",
+      text: `The last reconciliation found ${countOf(findings, "disagreement")} between balances, entries, jobs and pictures. The log names each one.`,
+      href: null,
+    });
+  }
+  if (last === null) {
+    concerns.push({
+      severity: "warning",
+      text: "The books have not been compared yet. The first comparison comes with the next run of the cron.",
+      href: null,
+    });
+  }
+  if (figures.overdue > 0) {
+    concerns.push({
+      severity: "error",
+      text: `${countOf(figures.overdue, "job")} waited for minutes without being looked at: the cron does not run.`,
+      href: ADMIN_GENERATIONS,
+    });
+  }
+  if (figures.toReview > 0) {
+    concerns.push({
+      severity: "warning",
+      text: `${countOf(figures.toReview, "picture")} may have been paid at the provider without being delivered. The credits are back; compare with the provider's bill.`,
+      href: ADMIN_GENERATIONS,
+    });
+  }
+  return concerns;
+}
+
+function countFindings(text: string): number {
+  const findings: unknown = JSON.parse(text);
+  return Array.isArray(findings) ? findings.length : 0;
+}

@@ -1,0 +1,145 @@
+/** From a blank form to accepted pictures. Whatever is refused, what was typed is still in the form. */
+import { Hono } from "hono";
+import { findBriefBody } from "../../db/briefs.ts";
+import { AppError, type FieldError, statusOf } from "../../errors.ts";
+import { type Brief, parseBrief } from "../../generations/brief.ts";
+import { buildCatalogueJson } from "../../generations/catalogue-json.ts";
+import { buildPrompt } from "../../generations/prompt.ts";
+import { ID_PATTERN, newId } from "../../ids.ts";
+import { IDEMPOTENCY_KEY_PATTERN } from "../body.ts";
+import { type AppContext, type AppEnv, requireUser } from "../context.ts";
+import { buildFrame, takeNotice } from "../frame.ts";
+import { buildPreview, requestGenerations } from "../generations.ts";
+import { ChooseTypePage } from "../views/create/choose-type.tsx";
+import { CreatePage } from "../views/create/create-page.tsx";
+import { initialValues } from "../views/create/fields.ts";
+import { typedValue } from "../views/form-values.ts";
+import type { EventType, FormValues } from "../views/model.ts";
+import { priceOfForm, toBriefInput, toFormValues } from "./create-form.ts";
+import { readForm, toFieldErrors } from "./form.ts";
+
+export const createPages = new Hono<AppEnv>()
+  .get("/create", async (c) => {
+    const catalogue = getCatalogue(c);
+    const earlier = await findEarlierBrief(c);
+    const eventType = findEventType(c, earlier?.eventType ?? c.req.query("type") ?? "");
+    if (eventType === undefined) {
+      return c.html(
+        <ChooseTypePage frame={buildFrame(c, takeNotice(c))} eventTypes={catalogue.eventTypes} />,
+      );
+    }
+    const values = earlier === null ? initialValues(catalogue) : toFormValues(earlier);
+    return renderForm(c, { eventType, values, idempotencyKey: newId() });
+  })
+  .post("/create", async (c) => {
+    const values = await readForm(c);
+    const eventType = findEventType(c, typedValue(values, "eventType"));
+    if (eventType === undefined) return c.redirect("/create", 303);
+    const form = { eventType, values, idempotencyKey: readKey(values) };
+    switch (typedValue(values, "intent")) {
+      case "switch":
+        return renderForm(c, {
+          ...form,
+          eventType: findEventType(c, typedValue(values, "switchTo")) ?? eventType,
+        });
+      case "create":
+        return create(c, form);
+      case "rebuild":
+        return preview(c, form, { withPrompt: false });
+      default:
+        return preview(c, form, { withPrompt: true });
+    }
+  });
+
+interface Form {
+  eventType: EventType;
+  values: FormValues;
+  idempotencyKey: string;
+}
+
+async function create(c: AppContext, form: Form) {
+  const brief = parseBrief(toBriefInput(form.values, form.eventType, { withPrompt: true }));
+  if (!brief.ok) return renderForm(c, { ...form, errors: brief.error });
+  try {
+    const accepted = await requestGenerations(c, brief.value, form.idempotencyKey);
+    return c.redirect(`/briefs/${accepted.briefId}`, 303);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return renderForm(c, { ...form, ...explainRefusal(error, form), status: statusOf(error.code) });
+  }
+}
+
+/** A form that was sent before and changed since is a new order, but only when the person says so once more. */
+function explainRefusal(error: AppError, form: Form): { detail: string; idempotencyKey: string } {
+  if (error.code !== "idempotency_key_reused")
+    return { detail: error.message, idempotencyKey: form.idempotencyKey };
+  return {
+    detail:
+      "You have sent this form before, and its pictures are on their way. It has changed since: press Create once more to order these as well. Nothing was charged now.",
+    idempotencyKey: newId(),
+  };
+}
+
+function preview(c: AppContext, form: Form, options: { withPrompt: boolean }) {
+  const brief = parseBrief(toBriefInput(form.values, form.eventType, options));
+  return renderForm(c, brief.ok ? { ...form, previewed: brief.value } : { ...form, errors: brief.error });
+}
+
+interface RenderedForm extends Form {
+  errors?: FieldError[];
+  detail?: string;
+  status?: number;
+  previewed?: Brief;
+}
+
+function renderForm(c: AppContext, form: RenderedForm) {
+  const { model } = c.get("config").ideogram;
+  const { credits } = requireUser(c);
+  const catalogue = getCatalogue(c);
+  c.status((form.status ?? (form.errors === undefined ? 200 : 422)) as 200 | 422);
+  return c.html(
+    <CreatePage
+      frame={buildFrame(c, null)}
+      catalogue={catalogue}
+      eventType={form.eventType}
+      values={form.values}
+      errors={toFieldErrors(form.errors ?? [])}
+      detail={form.detail}
+      credits={credits}
+      price={priceOfForm(form.values, model)}
+      idempotencyKey={form.idempotencyKey}
+      preview={
+        form.previewed === undefined ? null : describePreview(form.previewed, model, credits.available)
+      }
+    />,
+  );
+}
+
+function describePreview(brief: Brief, model: string, available: number) {
+  const { prompt: _edited, ...answersOnly } = brief;
+  const { prompt, pictures } = buildPreview(brief, model, available);
+  return { prompt, builtPrompt: buildPrompt(answersOnly).prompt, pictures };
+}
+
+function getCatalogue(c: AppContext) {
+  return buildCatalogueJson(c.get("config").ideogram.model);
+}
+
+function findEventType(c: AppContext, key: string): EventType | undefined {
+  return getCatalogue(c).eventTypes.find((eventType) => eventType.key === key);
+}
+
+/** The brief of `?from=`, if it is this person's and the catalogue still knows all that it asks for. */
+async function findEarlierBrief(c: AppContext): Promise<Brief | null> {
+  const briefId = c.req.query("from") ?? "";
+  if (!ID_PATTERN.test(briefId)) return null;
+  const body = await findBriefBody(c.env.DB, requireUser(c).id, briefId);
+  if (body === null) throw new AppError("not_found");
+  const brief = parseBrief(JSON.parse(body));
+  return brief.ok ? brief.value : null;
+}
+
+function readKey(values: FormValues): string {
+  const key = typedValue(values, "idempotencyKey");
+  return IDEMPOTENCY_KEY_PATTERN.test(key) ? key : newId();
+}

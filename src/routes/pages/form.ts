@@ -1,0 +1,43 @@
+/** Reads a posted form: text fields only, every value kept as it was typed. */
+import * as z from "zod";
+import { AppError, type FieldError } from "../../errors.ts";
+import type { AppContext } from "../context.ts";
+import type { FieldErrors, FormValues } from "../views/model.ts";
+
+const FORM_TYPE = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
+
+export async function readForm(c: AppContext): Promise<FormValues> {
+  if (!FORM_TYPE.test(c.req.header("Content-Type") ?? "")) throw new AppError("unsupported_media_type");
+  let fields: Record<string, unknown>;
+  try {
+    fields = await c.req.parseBody({ all: true });
+  } catch (cause) {
+    throw new AppError("malformed_body", {
+      detail: "The form could not be read. Nothing was changed.",
+      cause,
+    });
+  }
+  const values: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === "string") values[name] = value;
+    else if (Array.isArray(value)) values[name] = value.filter((item) => typeof item === "string");
+  }
+  return values;
+}
+
+/** One sentence per field for the form; an error inside a list belongs to the list's field. */
+export function toFieldErrors(errors: readonly FieldError[]): FieldErrors {
+  const byField: Record<string, string> = {};
+  for (const { field, message } of errors) byField[field.replace(/\.\d+$/, "")] ??= message;
+  return byField;
+}
+
+const NEXT_SCHEMA = z.string().regex(/^\/(?![/\\])[\x21-\x7e]*$/);
+
+/** Where to go after signing in: a path of this site, or the start page. */
+export function parseNextPath(text: string, origin: string): string {
+  const parsed = NEXT_SCHEMA.safeParse(text);
+  if (!parsed.success || !URL.canParse(parsed.data, origin)) return "/";
+  const url = new URL(parsed.data, origin);
+  return url.origin === origin ? url.pathname + url.search : "/";
+}

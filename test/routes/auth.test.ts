@@ -1,0 +1,214 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { hashPassword } from "../../src/auth/password.ts";
+import { SESSION_ABSOLUTE_TTL_SECONDS, SESSION_TTL_SECONDS } from "../../src/auth/session.ts";
+import { call } from "../support/http.ts";
+import { createPerson, type TestPerson } from "../support/people.ts";
+
+const PASSWORD = "correct horse battery staple";
+const passwordHash = hashPassword(PASSWORD);
+
+function logIn(email: string, password: string, headers: Record<string, string> = {}) {
+  return call("POST", "/api/auth/login", { json: { email, password }, headers });
+}
+
+function cookieOf(response: Response): string {
+  return (response.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
+}
+
+describe("signing in", () => {
+  it("gives the person and a cookie that opens protected routes", async () => {
+    const person = await createPerson({ passwordHash, credits: 7 });
+    const response = await logIn(` ${person.email.toUpperCase()} `, PASSWORD);
+    expect(response.status).toBe(200);
+    const { user } = (await response.json()) as { user: unknown };
+    expect(user).toEqual({
+      id: person.id,
+      email: person.email,
+      name: "Test Person",
+      role: "USER",
+      emailVerified: true,
+    });
+    const me = await call("GET", "/api/me", { headers: { Cookie: cookieOf(response) } });
+    expect(await me.json()).toEqual({ user, credits: { available: 7, held: 0 } });
+  });
+
+  it("sets a cookie that scripts can't read and other sites don't send", async () => {
+    const person = await createPerson({ passwordHash });
+    const cookie = (await logIn(person.email, PASSWORD)).headers.get("Set-Cookie") ?? "";
+    expect(cookie).toMatch(/^session=[\w-]{43};/);
+    for (const flag of ["HttpOnly", "SameSite=Lax", "Path=/", `Max-Age=${SESSION_TTL_SECONDS}`]) {
+      expect(cookie).toContain(flag);
+    }
+    expect(cookie).not.toContain("Domain");
+  });
+
+  it("uses a __Host- cookie with Secure when the origin is https", async () => {
+    const person = await createPerson({ passwordHash });
+    const response = await call("POST", "/api/auth/login", {
+      json: { email: person.email, password: PASSWORD },
+      headers: { Origin: "https://eventide.example" },
+      env: { APP_ORIGIN: "https://eventide.example" },
+    });
+    expect(response.headers.get("Set-Cookie")).toMatch(/^__Host-session=.*; Secure/);
+  });
+
+  it("stores a hash and never the token", async () => {
+    const person = await createPerson({ passwordHash });
+    const token = cookieOf(await logIn(person.email, PASSWORD)).replace("session=", "");
+    const { results } = await env.DB.prepare("SELECT * FROM sessions WHERE user_id = ?1")
+      .bind(person.id)
+      .all();
+    expect(JSON.stringify(results)).not.toContain(token);
+  });
+
+  it("answers the same for an unknown address, a wrong password, no password and a disabled person", async () => {
+    const person = await createPerson({ passwordHash });
+    const withoutPassword = await createPerson();
+    const disabled = await createPerson({ passwordHash });
+    await env.DB.prepare("UPDATE users SET disabled_at = 1 WHERE id = ?1").bind(disabled.id).run();
+    const answers = await Promise.all(
+      [
+        logIn("nobody@example.test", PASSWORD),
+        logIn(person.email, "wrong password 123"),
+        logIn(withoutPassword.email, PASSWORD),
+        logIn(disabled.email, PASSWORD),
+      ].map(async (response) => withoutFacts(await response)),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 401, code: "unauthenticated" });
+  });
+
+  it("replaces a cookie that was there before, so that a planted session is worth nothing", async () => {
+    const planted = await createPerson();
+    const person = await createPerson({ passwordHash });
+    const response = await logIn(person.email, PASSWORD, { Cookie: planted.cookie });
+    expect(cookieOf(response)).not.toBe(planted.cookie);
+    expect((await call("GET", "/api/me", { as: planted })).status).toBe(401);
+  });
+
+  it("names the field of a body that doesn't fit, and refuses 100 kB at once", async () => {
+    expect((await call("POST", "/api/auth/login", { json: { email: "a@b.c" } })).status).toBe(422);
+    expect((await logIn("a@b.c", "x".repeat(100_000))).status).toBe(413);
+    const wrong = await call("POST", "/api/auth/login", { json: { email: { $gt: "" }, password: ["x"] } });
+    expect(wrong.status).toBe(422);
+  });
+
+  it("refuses other origins, null, and no origin at all", async () => {
+    const person = await createPerson({ passwordHash });
+    for (const origin of ["https://evil.test", "null", "http://eventide.test.evil.test", ""]) {
+      const response = await logIn(person.email, PASSWORD, { Origin: origin });
+      expect(response.status, origin).toBe(403);
+      expect(await response.json()).toMatchObject({ code: "cross_origin" });
+    }
+  });
+});
+
+function withoutFacts(response: Response) {
+  return response.json().then((body) => {
+    const { requestId: _id, timestamp: _time, ...rest } = body as Record<string, unknown>;
+    return rest;
+  });
+}
+
+async function setSession(person: TestPerson, column: string, value: number): Promise<void> {
+  await env.DB.prepare(`UPDATE sessions SET ${column} = ?2 WHERE user_id = ?1`).bind(person.id, value).run();
+}
+
+describe("a session", () => {
+  it("is refused when the cookie is garbage, oversized, empty or percent-encoded", async () => {
+    for (const value of ["", "x", "x".repeat(5_000), "%00%ff", "' OR 1=1 --", "a; b", "__proto__"]) {
+      const response = await call("GET", "/api/me", { headers: { Cookie: `session=${value}` } });
+      expect(response.status, value).toBe(401);
+    }
+  });
+
+  it("ends at its rolling end and at its absolute end, and the cookie is cleared", async () => {
+    for (const column of ["expires_at", "absolute_expires_at"]) {
+      const person = await createPerson();
+      await setSession(person, column, Date.now() - 1);
+      const response = await call("GET", "/api/me", { as: person });
+      expect(response.status, column).toBe(401);
+      expect(response.headers.get("Set-Cookie")).toContain("Max-Age=0");
+    }
+  });
+
+  it("is extended at most daily, and never past its absolute end", async () => {
+    const person = await createPerson();
+    expect((await call("GET", "/api/me", { as: person })).headers.get("Set-Cookie")).toBeNull();
+    const absolute = Date.now() + 3 * 24 * 3600_000;
+    await setSession(person, "last_used_at", Date.now() - 2 * 24 * 3600_000);
+    await setSession(person, "absolute_expires_at", absolute);
+    const response = await call("GET", "/api/me", { as: person });
+    expect(response.headers.get("Set-Cookie")).toContain(person.cookie);
+    const row = await env.DB.prepare("SELECT expires_at FROM sessions WHERE user_id = ?1")
+      .bind(person.id)
+      .first();
+    expect(row).toEqual({ expires_at: absolute });
+    expect(SESSION_TTL_SECONDS).toBeLessThan(SESSION_ABSOLUTE_TTL_SECONDS);
+  });
+
+  it("stops working at the next request when its person is disabled or deleted", async () => {
+    const person = await createPerson();
+    await env.DB.prepare("UPDATE users SET disabled_at = 1 WHERE id = ?1").bind(person.id).run();
+    expect((await call("GET", "/api/me", { as: person })).status).toBe(401);
+  });
+
+  it("follows a change of role at the next request, in both directions", async () => {
+    const person = await createPerson();
+    const setRole = (role: string) =>
+      env.DB.prepare("UPDATE users SET role = ?2 WHERE id = ?1").bind(person.id, role).run();
+    const statuses: number[] = [];
+    for (const role of ["USER", "ADMIN", "USER"]) {
+      await setRole(role);
+      statuses.push((await call("GET", "/api/admin/users", { as: person })).status);
+    }
+    expect(statuses).toEqual([403, 200, 403]);
+  });
+
+  it("is dead on the server after signing out, and all of a person's are after signing out everywhere", async () => {
+    const person = await createPerson({ passwordHash });
+    const second = { ...person, cookie: cookieOf(await logIn(person.email, PASSWORD)) };
+    expect((await call("POST", "/api/auth/logout", { as: person })).status).toBe(204);
+    expect((await call("GET", "/api/me", { as: person })).status).toBe(401);
+    expect((await call("GET", "/api/me", { as: second })).status).toBe(200);
+    expect((await call("POST", "/api/auth/logout-everywhere", { as: second })).status).toBe(204);
+    expect((await call("GET", "/api/me", { as: second })).status).toBe(401);
+  });
+
+  it("keeps its answers out of caches", async () => {
+    const person = await createPerson();
+    const response = await call("GET", "/api/me", { as: person });
+    expect(response.headers.get("Cache-Control")).toBe("no-store");
+  });
+});
+
+describe("the sign-in page", () => {
+  it("leads back to the page that was asked for, and only within this site", async () => {
+    const person = await createPerson({ passwordHash });
+    const cases: Record<string, string> = {
+      "/gallery?q=cake": "/gallery?q=cake",
+      "https://evil.test/": "/",
+      "//evil.test": "/",
+      "/\\evil.test": "/",
+      "/\t/evil.test": "/",
+      "javascript:alert(1)": "/",
+      "": "/",
+    };
+    for (const [next, expected] of Object.entries(cases)) {
+      const form = { email: person.email, password: PASSWORD, next };
+      const response = await call("POST", "/signin", { form });
+      expect(response.status).toBe(303);
+      expect(response.headers.get("Location"), next).toBe(expected);
+    }
+  });
+
+  it("keeps the address, never the password, when they don't match", async () => {
+    const form = { email: "some.one@example.test", password: "not the password!", next: "/" };
+    const response = await call("POST", "/signin", { form });
+    expect(response.status).toBe(401);
+    const page = await response.text();
+    expect(page).toContain("some.one@example.test");
+    expect(page).not.toContain("not the password!");
+  });
+});
