@@ -89,7 +89,7 @@ function insertAudit(db: D1Database, request: ApplyRequest) {
   return db
     .prepare(
       `INSERT INTO audit_log (at, actor_id, action, subject_type, subject_id, request_id, place, details)
-       SELECT ${NOW}, ?1, 'credits.apply', 'user', ?2, ?3, ?4, json_object('amount', ?5, 'reason', ?6) WHERE changes() > 0`,
+       SELECT ${NOW}, ?1, 'credits.apply', 'user', ?2, ?3, ?4, json_object('amount', CAST(?5 AS INTEGER), 'reason', ?6) WHERE changes() > 0`,
     )
     .bind(
       request.actor.id,
