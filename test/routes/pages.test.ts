@@ -15,7 +15,7 @@ const PROVIDER = "http://127.0.0.1:9";
 afterEach(expectBooksToBalance);
 
 function buildContext(): JobContext {
-  const simulator = createSimulator({ latencyScale: 0, wait: async () => {} });
+  const simulator = createSimulator({ latencyScale: 0, wait: () => Promise.resolve() });
   const hosts = parseImageHosts("127.0.0.1:9");
   if (!hosts.ok) throw new Error("hosts");
   return {
@@ -32,7 +32,7 @@ function buildContext(): JobContext {
     },
     maxInFlight: 8,
     maxAgeMs: 3_600_000,
-    sleep: async () => {},
+    sleep: () => Promise.resolve(),
   };
 }
 
