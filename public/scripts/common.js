@@ -5,8 +5,14 @@
 
 const SEND_GUARD_MS = 8_000;
 
+/** A script that puts new markup into the page says so with a bubbling "replaced" event on it. */
+function improve(root) {
+  localiseTimes(root);
+  countCharacters(root);
+}
+
 /** Shows every moment below `root` in the reader's time zone; the UTC text stays as the tooltip. */
-export function localiseTimes(root) {
+function localiseTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
@@ -17,7 +23,7 @@ export function localiseTimes(root) {
 }
 
 /** Counts down what is left in a text field, once it is worth knowing. */
-export function countCharacters(root) {
+function countCharacters(root) {
   for (const counter of root.querySelectorAll("[data-counter-for]")) {
     const field = document.getElementById(counter.dataset.counterFor);
     if (field === null || field.maxLength <= 0) continue;
@@ -51,7 +57,7 @@ function releaseForm(form) {
   for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
 }
 
-localiseTimes(document);
-countCharacters(document);
+improve(document);
+document.addEventListener("replaced", (event) => improve(event.target));
 guardAgainstDoubleSend();
 document.querySelector('[data-hook="error-summary"]')?.focus();

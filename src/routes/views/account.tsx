@@ -24,7 +24,7 @@ export interface AccountPageProps {
 export function AccountPage(props: AccountPageProps) {
   const { person } = props;
   return (
-    <Page {...props.frame} title="Account" current="account">
+    <Page {...props.frame} title="Account" current="account" look="accounts">
       <PageHeader title={person.name === "" ? "Your account" : person.name} />
       <div class="account">
         <Balance credits={person.credits} />

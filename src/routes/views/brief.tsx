@@ -31,7 +31,8 @@ export function BriefPage(props: BriefPageProps) {
       {...props.frame}
       title={`Your pictures: ${brief.eventTypeName}`}
       current="create"
-      scripts={openCount === 0 ? [] : ["brief"]}
+      look="brief"
+      script={openCount === 0 ? undefined : "brief"}
       refreshSeconds={openCount === 0 ? undefined : REFRESH_SECONDS}
     >
       <PageHeader

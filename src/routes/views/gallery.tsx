@@ -36,7 +36,7 @@ export function GalleryPage(props: GalleryPageProps) {
   const isFiltered = Object.values(props.filters).some((value) => value !== "");
   const isEmpty = props.images.length === 0;
   return (
-    <Page {...props.frame} title="Gallery" current="gallery">
+    <Page {...props.frame} title="Gallery" current="gallery" look="gallery">
       <PageHeader
         title="Your gallery"
         lead={leadOf(props.total, isFiltered)}

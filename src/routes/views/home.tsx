@@ -35,7 +35,7 @@ const STEPS = [
 
 export function HomePage(props: HomePageProps) {
   return (
-    <Page {...props.frame} title="Eventide · Pictures for events" current="home" fullWidth>
+    <Page {...props.frame} title="Eventide · Pictures for events" current="home" look="home" fullWidth>
       <Hero styles={props.styles} isSignedIn={props.frame.viewer !== null} />
       <Steps />
       <Looks styles={props.styles} />

@@ -36,7 +36,7 @@ const DOWNLOAD_FORMATS = [
 export function ImagePage(props: ImagePageProps) {
   const { image } = props;
   return (
-    <Page {...props.frame} title={image.title} current="gallery" fullWidth>
+    <Page {...props.frame} title={image.title} current="gallery" look="image" fullWidth>
       <div class="stage" data-shape={image.shape}>
         <Picture
           class="stage-picture"

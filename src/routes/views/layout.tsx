@@ -30,8 +30,10 @@ export interface PageProps extends Frame {
   title: string;
   description?: string;
   current: Place;
-  /** Names of modules in /scripts that this page adds to the common one. */
-  scripts?: readonly string[];
+  /** The style sheet in /css that this page adds to the common ones. */
+  look?: "home" | "signin" | "create" | "brief" | "gallery" | "image" | "accounts";
+  /** The module in /scripts that this page adds to the common one. */
+  script?: "create" | "brief" | undefined;
   /** Without scripts, the browser loads the page again after this many seconds. */
   refreshSeconds?: number | undefined;
   /** The content brings its own bands from edge to edge instead of standing in the middle column. */
@@ -93,9 +95,12 @@ function Head(props: PageProps) {
       />
       <link rel="preload" href="/fonts/figtree.woff2" as="font" type="font/woff2" crossorigin="anonymous" />
       <link rel="stylesheet" href={`/app.css${version}`} />
-      {["common", ...(props.scripts ?? [])].map((name) => (
-        <script type="module" src={`/scripts/${name}.js${version}`} />
-      ))}
+      <link rel="stylesheet" href={`/css/components.css${version}`} />
+      {props.look === undefined ? null : <link rel="stylesheet" href={`/css/${props.look}.css${version}`} />}
+      <script type="module" src={`/scripts/common.js${version}`} />
+      {props.script === undefined ? null : (
+        <script type="module" src={`/scripts/${props.script}.js${version}`} />
+      )}
       {props.refreshSeconds === undefined ? null : (
         <noscript>
           <meta http-equiv="refresh" content={String(props.refreshSeconds)} />

@@ -25,7 +25,7 @@ const PASSWORD_MAX_CHARACTERS = 128;
 export function SignInPage(props: SignInPageProps) {
   const errors = props.errors ?? {};
   return (
-    <Page {...props.frame} title="Sign in" current="signin">
+    <Page {...props.frame} title="Sign in" current="signin" look="signin">
       <div class="signin">
         <div class="signin-art" aria-hidden="true">
           <Logo />

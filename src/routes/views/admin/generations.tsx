@@ -23,7 +23,7 @@ const STATUSES: readonly GenerationStatus[] = ["queued", "processing", "succeede
 
 export function AdminGenerationsPage(props: AdminGenerationsPageProps) {
   return (
-    <Page {...props.frame} title="Pictures in the making" current="admin-generations">
+    <Page {...props.frame} title="Pictures in the making" current="admin-generations" look="accounts">
       <PageHeader
         title="Pictures in the making"
         lead="Every job with its real state. A job that failed has already given its credits back."

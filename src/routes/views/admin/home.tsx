@@ -29,7 +29,7 @@ export interface AdminHomePageProps {
 
 export function AdminHomePage(props: AdminHomePageProps) {
   return (
-    <Page {...props.frame} title="Administration" current="admin">
+    <Page {...props.frame} title="Administration" current="admin" look="accounts">
       <PageHeader
         title="How things stand"
         lead="Everything here is counted from the tables when the page is made."

@@ -45,10 +45,10 @@ export function creditsAddedText(added: number, available: number): string {
 export function AdminUserPage(props: AdminUserPageProps) {
   const { person } = props;
   return (
-    <Page {...props.frame} title={person.email} current="admin-users">
+    <Page {...props.frame} title={person.email} current="admin-users" look="accounts">
       <PageHeader
         title={person.name === "" ? person.email : person.name}
-        lead={person.email}
+        lead={person.name === "" ? undefined : person.email}
         actions={
           <LinkButton icon="back" href={ADMIN_USERS}>
             People

@@ -31,7 +31,7 @@ const ROLES = [
 export function AdminUsersPage(props: AdminUsersPageProps) {
   const { filters } = props;
   return (
-    <Page {...props.frame} title="People" current="admin-users">
+    <Page {...props.frame} title="People" current="admin-users" look="accounts">
       <PageHeader title="People" lead={props.total === null ? undefined : countOf(props.total, "account")} />
       <form class="filters" method="get" action={ADMIN_USERS} aria-label="Filter the list">
         <TextField
@@ -70,7 +70,7 @@ function People(props: { people: readonly Person[] }) {
       rows={props.people}
       columns={[
         { label: "E-mail address", cell: (person) => <a href={adminUserPath(person.id)}>{person.email}</a> },
-        { label: "Name", cell: (person) => (person.name === "" ? "–" : person.name) },
+        { label: "Name", cell: (person) => person.name },
         { label: "Role", cell: (person) => person.role },
         { label: "Status", cell: statusOf },
         { label: "Since", cell: (person) => <Time at={person.createdAt} precision="day" /> },

@@ -5,7 +5,7 @@ export interface CardProps {
   /** Also names the section for assistive technology. */
   title: string;
   id: string;
-  lead?: Child;
+  lead?: Child | undefined;
   children: Child;
 }
 

@@ -3,7 +3,7 @@ import type { Child } from "hono/jsx";
 
 export interface PageHeaderProps {
   title: Child;
-  lead?: Child;
+  lead?: Child | undefined;
   actions?: Child;
 }
 

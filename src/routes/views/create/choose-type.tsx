@@ -12,7 +12,7 @@ export interface ChooseTypePageProps {
 
 export function ChooseTypePage(props: ChooseTypePageProps) {
   return (
-    <Page {...props.frame} title="What are you planning?" current="create">
+    <Page {...props.frame} title="What are you planning?" current="create" look="create">
       <PageHeader
         title="What are you planning?"
         lead="Choose the closest. The questions on the next page fit the occasion."

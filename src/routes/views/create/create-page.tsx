@@ -39,7 +39,7 @@ export function CreatePage(props: CreatePageProps) {
   const { catalogue, eventType, values, errors } = props;
   const title = `Create: ${eventType.name}`;
   return (
-    <Page {...props.frame} title={title} current="create" scripts={["create"]}>
+    <Page {...props.frame} title={title} current="create" look="create" script="create">
       <form
         class="create"
         id="create-form"

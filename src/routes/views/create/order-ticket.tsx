@@ -18,7 +18,12 @@ export function OrderTicket(props: OrderTicketProps) {
   const { price, credits } = props;
   const left = credits.available - price.cost;
   return (
-    <aside class="order" aria-label="Price" data-available={String(credits.available)}>
+    <aside
+      class="order"
+      aria-label="Price"
+      data-available={String(credits.available)}
+      data-enough={left < 0 ? "no" : "yes"}
+    >
       <div class="order-sum">
         <p class="order-line" role="status">
           <span data-hook="order-pictures">{countOf(price.pictures, "picture")}</span>

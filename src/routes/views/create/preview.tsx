@@ -47,7 +47,7 @@ export function PreviewPanel(props: PreviewPanelProps) {
       <ul class="preview-pictures">
         {preview.pictures.map((picture) => (
           <li>
-            <span class="shape-figure" data-shape={picture.shape} />
+            <span class="shape-figure shape-figure-small" data-shape={picture.shape} />
             <span>
               {picture.shape}
               <br />
