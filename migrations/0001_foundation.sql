@@ -73,7 +73,9 @@ CREATE TABLE credit_entries (
     WHEN 'release' THEN available > 0 AND held = -available AND generation_id IS NOT NULL AND op_key = 'settle:' || generation_id
     WHEN 'grant'   THEN available > 0 AND held = 0 AND coalesce(length(trim(reason)), 0) >= 3 AND actor_id IS NOT NULL
     WHEN 'revoke'  THEN available < 0 AND held = 0 AND coalesce(length(trim(reason)), 0) >= 3 AND actor_id IS NOT NULL
-    ELSE available > 0 AND held = 0 END)
+    ELSE available > 0 AND held = 0 END),
+  -- A grant under a job's key would keep that job from ever being settled.
+  CHECK (kind IN ('hold', 'capture', 'release') OR (op_key NOT GLOB 'hold:*' AND op_key NOT GLOB 'settle:*'))
 ) STRICT;
 CREATE INDEX credit_entries_by_user ON credit_entries (user_id, id);
 CREATE INDEX credit_entries_by_generation ON credit_entries (generation_id) WHERE generation_id IS NOT NULL;
@@ -83,20 +85,28 @@ CREATE TRIGGER credit_entries_no_duplicate BEFORE INSERT ON credit_entries
 WHEN EXISTS (SELECT 1 FROM credit_entries WHERE op_key = NEW.op_key) OR EXISTS (SELECT 1 FROM credit_entries WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'DUPLICATE_OPERATION'); END;
 
--- A settlement gives back or takes exactly what its hold took.
-CREATE TRIGGER credit_entries_settle_matches BEFORE INSERT ON credit_entries WHEN NEW.kind IN ('capture', 'release')
+-- A job's money moves only with the job's state, and a settlement gives back or takes exactly what its hold took.
+CREATE TRIGGER credit_entries_follow_generation BEFORE INSERT ON credit_entries WHEN NEW.kind IN ('hold', 'capture', 'release')
 BEGIN
-  SELECT RAISE(ABORT, 'NO_MATCHING_HOLD') WHERE NOT EXISTS (
+  SELECT RAISE(ABORT, 'ENTRY_WITHOUT_GENERATION') WHERE NOT EXISTS (
+    SELECT 1 FROM generations g
+    WHERE g.id = NEW.generation_id AND g.user_id = NEW.user_id AND g.cost = abs(NEW.held) AND CASE NEW.kind
+      WHEN 'hold'    THEN g.status = 'queued'
+      WHEN 'capture' THEN g.status = 'succeeded'
+      ELSE g.status IN ('failed', 'canceled') END);
+  SELECT RAISE(ABORT, 'NO_MATCHING_HOLD') WHERE NEW.kind <> 'hold' AND NOT EXISTS (
     SELECT 1 FROM credit_entries h
     WHERE h.op_key = 'hold:' || NEW.generation_id AND h.user_id = NEW.user_id AND h.held = -NEW.held);
 END;
 
+-- The last line holds against INSERT OR IGNORE, which would otherwise swallow a refused balance and keep the entry.
 CREATE TRIGGER credit_entries_apply AFTER INSERT ON credit_entries
 BEGIN
-  SELECT RAISE(ABORT, 'NO_ACCOUNT') WHERE NOT EXISTS (SELECT 1 FROM credit_accounts WHERE user_id = NEW.user_id);
   SELECT RAISE(ABORT, 'INSUFFICIENT_CREDITS') FROM credit_accounts WHERE user_id = NEW.user_id AND available + NEW.available < 0;
   UPDATE credit_accounts SET available = available + NEW.available, held = held + NEW.held, last_entry = NEW.id
   WHERE user_id = NEW.user_id;
+  SELECT RAISE(ABORT, 'ENTRY_NOT_APPLIED') WHERE NOT EXISTS (
+    SELECT 1 FROM credit_accounts WHERE user_id = NEW.user_id AND last_entry = NEW.id);
 END;
 
 CREATE TRIGGER credit_entries_no_update BEFORE UPDATE ON credit_entries BEGIN SELECT RAISE(ABORT, 'LEDGER_APPEND_ONLY'); END;
@@ -142,8 +152,13 @@ CREATE TRIGGER briefs_no_replace BEFORE INSERT ON briefs
 WHEN EXISTS (SELECT 1 FROM briefs WHERE id = NEW.id)
   OR EXISTS (SELECT 1 FROM briefs WHERE user_id = NEW.user_id AND idempotency_key = NEW.idempotency_key)
 BEGIN SELECT RAISE(IGNORE); END;
+-- What makes a repeat recognisable and what was paid for. The texts may go when an account is erased.
+CREATE TRIGGER briefs_frozen BEFORE UPDATE OF id, user_id, idempotency_key, request_hash, pictures, cost ON briefs
+BEGIN SELECT RAISE(ABORT, 'BRIEF_IMMUTABLE'); END;
 
 -- One picture: the job, and the outbox of its queue message. due_at is when the sweeper has to look; NULL when ended.
+-- resume_at is when the message that this job waits for is planned to come: an earlier one is a duplicate.
+-- submit_started_at stays for as long as a purchase is under way, made, or of unknown outcome.
 CREATE TABLE generations (
   id                     TEXT PRIMARY KEY,
   brief_id               TEXT NOT NULL REFERENCES briefs (id),
@@ -159,12 +174,14 @@ CREATE TABLE generations (
   width                  INTEGER NOT NULL CHECK (width BETWEEN 64 AND 4096),
   height                 INTEGER NOT NULL CHECK (height BETWEEN 64 AND 4096),
   seed                   INTEGER,
-  step                   TEXT NOT NULL DEFAULT 'queued',
+  step                   TEXT NOT NULL DEFAULT 'queued'
+                         CHECK (step IN ('queued', 'submitting', 'generating', 'downloading', 'storing')),
   step_at                INTEGER NOT NULL,
   attempt                INTEGER NOT NULL DEFAULT 0,
   failures               INTEGER NOT NULL DEFAULT 0,
   lease                  TEXT,
   due_at                 INTEGER,
+  resume_at              INTEGER NOT NULL DEFAULT 0,
   submit_started_at      INTEGER,
   provider_generation_id TEXT,
   error_code             TEXT,
@@ -174,14 +191,18 @@ CREATE TABLE generations (
   UNIQUE (brief_id, position),
   CHECK ((status IN ('succeeded', 'failed', 'canceled')) = (due_at IS NULL)),
   CHECK ((status IN ('failed', 'canceled')) = (error_code IS NOT NULL)),
-  CHECK (lease IS NULL OR status = 'processing')
+  CHECK (lease IS NULL OR status = 'processing'),
+  CHECK (provider_generation_id IS NULL OR submit_started_at IS NOT NULL),
+  -- Queued can be canceled and claimed as new: never with something at the provider.
+  CHECK (submit_started_at IS NULL OR status NOT IN ('queued', 'canceled'))
 ) STRICT;
 CREATE INDEX generations_by_user ON generations (user_id, id);
 CREATE INDEX generations_by_hour ON generations (user_id, created_at);
 CREATE INDEX generations_open ON generations (user_id) WHERE status IN ('queued', 'processing');
 CREATE INDEX generations_due ON generations (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX generations_waiting ON generations (id) WHERE status = 'queued';
 CREATE INDEX generations_at_provider ON generations (submit_started_at)
-  WHERE status = 'processing' AND submit_started_at IS NOT NULL;
+  WHERE status = 'processing' AND step IN ('submitting', 'generating');
 CREATE INDEX generations_to_review ON generations (updated_at) WHERE review IS NOT NULL;
 
 CREATE TRIGGER generations_no_replace BEFORE INSERT ON generations
@@ -285,11 +306,15 @@ CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE
 CREATE TRIGGER audit_log_no_replace BEFORE INSERT ON audit_log WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'AUDIT_APPEND_ONLY'); END;
 
--- What the scheduled reconciler found the last time it looked: one row a run, kept for a bounded time.
+-- What the scheduled reconciler found: one row a run, kept for a bounded number of runs. A run without finished_at died.
+-- Each run looks at one stretch of accounts, objects and images; the cursors say where the next one goes on.
 CREATE TABLE reconciliations (
-  id       INTEGER PRIMARY KEY,
-  at       INTEGER NOT NULL,
-  findings TEXT NOT NULL CHECK (json_type(findings) = 'array'),
-  repaired TEXT NOT NULL DEFAULT '[]' CHECK (json_type(repaired) = 'array'),
-  cursor   TEXT
+  id             INTEGER PRIMARY KEY,
+  at             INTEGER NOT NULL,
+  finished_at    INTEGER,
+  findings       TEXT NOT NULL DEFAULT '[]' CHECK (json_type(findings) = 'array'),
+  repaired       TEXT NOT NULL DEFAULT '[]' CHECK (json_type(repaired) = 'array'),
+  account_cursor TEXT,
+  object_cursor  TEXT,
+  image_cursor   TEXT
 ) STRICT;

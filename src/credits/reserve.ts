@@ -74,7 +74,8 @@ interface StateRow extends Balance {
 }
 
 const OPEN = "(SELECT count(*) FROM generations WHERE user_id = ?1 AND status IN ('queued', 'processing'))";
-const THIS_HOUR = `(SELECT count(*) FROM generations WHERE user_id = ?1 AND created_at > ${NOW} - 3600000)`;
+const HOUR_MS = 3_600_000;
+const THIS_HOUR = `(SELECT count(*) FROM generations WHERE user_id = ?1 AND created_at > ${NOW} - ${HOUR_MS})`;
 /** When the first sweep would happen if the queue loses the message. */
 const FIRST_SWEEP_MS = 60_000;
 
@@ -130,21 +131,21 @@ function insertGenerations(db: D1Database, request: ReserveRequest) {
   return db
     .prepare(
       `INSERT INTO generations (id, brief_id, position, user_id, cost, shape, alt, model, provider_size, width, height, seed,
-         step_at, due_at, created_at, updated_at)
+         step_at, resume_at, due_at, created_at, updated_at)
        SELECT p.value ->> 'id', b.id, p.key, b.user_id, p.value ->> 'cost', p.value ->> 'shape', p.value ->> 'alt', p.value ->> 'model',
          p.value ->> 'providerSize', p.value ->> 'width', p.value ->> 'height', p.value ->> 'seed',
-         b.created_at, b.created_at + ${FIRST_SWEEP_MS}, b.created_at, b.created_at
-       FROM briefs b, json_each(?2) p WHERE b.id = ?1 ORDER BY p.key`,
+         b.created_at, b.created_at, b.created_at + ${FIRST_SWEEP_MS}, b.created_at, b.created_at
+       FROM briefs b, json_each(?2) p WHERE b.id = ?1 AND b.user_id = ?3 AND b.idempotency_key = ?4 ORDER BY p.key`,
     )
-    .bind(request.briefId, JSON.stringify(request.pictures));
+    .bind(request.briefId, JSON.stringify(request.pictures), request.userId, request.idempotencyKey);
 }
 
 function selectState(db: D1Database, request: ReserveRequest) {
   return db
     .prepare(
       `SELECT a.available, a.held, b.id AS briefId, b.request_hash AS requestHash, ${OPEN} AS open, ${THIS_HOUR} AS thisHour,
-         (SELECT min(created_at) + 3600000 - ${NOW} FROM generations
-          WHERE user_id = ?1 AND created_at > ${NOW} - 3600000) AS retryAfterMs
+         (SELECT min(created_at) + ${HOUR_MS} - ${NOW} FROM generations
+          WHERE user_id = ?1 AND created_at > ${NOW} - ${HOUR_MS}) AS retryAfterMs
        FROM credit_accounts a LEFT JOIN briefs b ON b.user_id = a.user_id AND b.idempotency_key = ?2
        WHERE a.user_id = ?1`,
     )

@@ -167,18 +167,15 @@ export async function listKnownKeys(db: D1Database, keys: string[]): Promise<Set
   return new Set(results.map((row) => row.key));
 }
 
-/** A stretch of images, another one for each `run`, so that all of them are looked at in turn. */
-export async function listImagesForCheck(
+/** The next images behind `after`, in the order of their ids: for walking through all of them. */
+export async function listImagesAfter(
   db: D1Database,
-  run: number,
+  after: string | null,
   limit: number,
 ): Promise<Pick<ImageRow, "id" | "key" | "bytes" | "sha256">[]> {
   const { results } = await db
-    .prepare(
-      `SELECT id, key, bytes, sha256 FROM images ORDER BY id LIMIT ?2
-       OFFSET (?1 * ?2) % max(1, (SELECT count(*) FROM images))`,
-    )
-    .bind(run, limit)
+    .prepare("SELECT id, key, bytes, sha256 FROM images WHERE id > ?1 ORDER BY id LIMIT ?2")
+    .bind(after ?? "", limit)
     .all<Pick<ImageRow, "id" | "key" | "bytes" | "sha256">>();
   return results;
 }

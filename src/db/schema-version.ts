@@ -4,7 +4,7 @@
 export const EXPECTED_MIGRATION = "0001_foundation.sql";
 
 /** Triggers are not in Drizzle's schema and a rebuilt table loses them silently, so health counts them. */
-export const EXPECTED_TRIGGERS = 27;
+export const EXPECTED_TRIGGERS = 28;
 
 export interface AppliedSchema {
   migration: string | null;

@@ -106,6 +106,7 @@ export const generations = sqliteTable("generations", {
   failures: integer("failures").notNull().default(0),
   lease: text("lease"),
   dueAt: integer("due_at"),
+  resumeAt: integer("resume_at").notNull().default(0),
   submitStartedAt: integer("submit_started_at"),
   providerGenerationId: text("provider_generation_id"),
   errorCode: text("error_code"),
@@ -157,7 +158,10 @@ export const auditLog = sqliteTable("audit_log", {
 export const reconciliations = sqliteTable("reconciliations", {
   id: integer("id").primaryKey(),
   at: integer("at").notNull(),
-  findings: text("findings").notNull(),
+  finishedAt: integer("finished_at"),
+  findings: text("findings").notNull().default("[]"),
   repaired: text("repaired").notNull().default("[]"),
-  cursor: text("cursor"),
+  accountCursor: text("account_cursor"),
+  objectCursor: text("object_cursor"),
+  imageCursor: text("image_cursor"),
 });
