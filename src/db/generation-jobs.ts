@@ -1,6 +1,6 @@
 /**
- * Table generations as a job: every state change that the queue consumer and the sweeper may make.
- * Each is one compare-and-set by lease and by the database's clock; null or false means that the caller lost.
+ * Table generations as a job: taking it, moving it on, putting it down and ending it without a picture.
+ * Each change is one compare-and-set by lease and by the database's clock; null or false means that the caller lost.
  * Money follows by trigger, so nothing here touches credits.
  */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
@@ -38,8 +38,15 @@ const SELECT_JOB = `
     g.seed, b.quality, b.prompt, b.magic_prompt AS magicPrompt
   FROM generations g JOIN briefs b ON b.id = g.brief_id WHERE g.id = ?1`;
 
+/** How much earlier than planned a message may come and still be the one that the job waits for. */
+const EARLY_MS = 1_000;
+
+/** How long after its planned return a message counts as lost. */
+export const SWEEP_GRACE_MS = 30_000;
+
 /**
- * Takes the job for `leaseMs`, or null when another delivery has it or it has ended.
+ * Takes the job for `leaseMs`. Null when another delivery has it, when it has ended, and when it was put down until
+ * later: another message is planned for then, so however many a job has collected, one of them lives on.
  * Taking over an expired lease counts as a failure: its holder died.
  */
 export async function claimJob(
@@ -53,7 +60,8 @@ export async function claimJob(
       .prepare(
         `UPDATE generations SET status = 'processing', attempt = attempt + 1, failures = failures + (lease IS NOT NULL),
            lease = ?2, due_at = ${NOW} + ?3, updated_at = ${NOW}
-         WHERE id = ?1 AND (status = 'queued' OR (status = 'processing' AND (lease IS NULL OR due_at < ${NOW})))
+         WHERE id = ?1 AND status IN ('queued', 'processing')
+           AND CASE WHEN lease IS NULL THEN resume_at <= ${NOW} + ${EARLY_MS} ELSE due_at < ${NOW} END
          RETURNING id`,
       )
       .bind(id, lease, leaseMs),
@@ -61,43 +69,6 @@ export async function claimJob(
   ]);
   if (claimed?.results.length !== 1) return null;
   return selected?.results[0] ?? null;
-}
-
-/**
- * Writes down that the provider is about to be paid, before it is: a crash after this line is an unknown outcome.
- * False when the lease is lost or when `maxInFlight` pictures are already at the provider.
- */
-export async function startSubmit(
-  db: D1Database,
-  id: string,
-  lease: string,
-  options: { leaseMs: number; maxInFlight: number },
-): Promise<boolean> {
-  return changed(
-    db,
-    `UPDATE generations SET submit_started_at = ${NOW}, step = 'submitting', step_at = ${NOW}, due_at = ${NOW} + ?3,
-       updated_at = ${NOW}
-     WHERE id = ?1 AND lease = ?2 AND submit_started_at IS NULL AND provider_generation_id IS NULL
-       AND (SELECT count(*) FROM generations WHERE status = 'processing' AND submit_started_at IS NOT NULL) < ?4
-     RETURNING id`,
-    [id, lease, options.leaseMs, options.maxInFlight],
-  );
-}
-
-/** Keeps the provider's id: from here on a retry polls and never buys again. */
-export async function checkpointSubmit(
-  db: D1Database,
-  id: string,
-  lease: string,
-  accepted: { providerGenerationId: string; seed: number | null; leaseMs: number },
-): Promise<boolean> {
-  return changed(
-    db,
-    `UPDATE generations SET provider_generation_id = ?3, seed = coalesce(?4, seed), step = 'generating', step_at = ${NOW},
-       due_at = ${NOW} + ?5, updated_at = ${NOW}
-     WHERE id = ?1 AND lease = ?2 AND provider_generation_id IS NULL RETURNING id`,
-    [id, lease, accepted.providerGenerationId, accepted.seed, accepted.leaseMs],
-  );
 }
 
 /** Moves to the next step and renews the lease. */
@@ -108,7 +79,7 @@ export async function enterStep(
   step: JobStep,
   leaseMs: number,
 ): Promise<boolean> {
-  return changed(
+  return changeJob(
     db,
     `UPDATE generations SET step_at = CASE WHEN step = ?3 THEN step_at ELSE ${NOW} END, step = ?3,
        due_at = ${NOW} + ?4, updated_at = ${NOW}
@@ -120,33 +91,29 @@ export async function enterStep(
 export interface Pause {
   /** How long until the message comes again, in milliseconds. */
   delayMs: number;
-  /** True when this attempt failed; waiting for the provider is not a failure. */
+  /** True when this attempt failed; waiting uses up no attempt. */
   hasFailed: boolean;
+  /** True when it is certain that nothing was bought, although a purchase may have been written down as begun. */
+  isUnbought: boolean;
 }
 
 /**
- * Puts a job down that has nothing at the provider: back to queued, where its owner may cancel it.
- * The sweeper looks after `delayMs` and a grace time, in case the message never comes.
+ * Puts a job down until its message comes again. With a picture at the provider it stays processing, and nobody may
+ * cancel what is paid for; without one it goes back to queued. False, besides for a lost lease, when a purchase was
+ * begun and nobody knows how it ended: that job is never bought again.
  */
-export async function requeueJob(db: D1Database, id: string, lease: string, pause: Pause): Promise<boolean> {
-  return changed(
+export async function putDownJob(db: D1Database, id: string, lease: string, pause: Pause): Promise<boolean> {
+  return changeJob(
     db,
-    `UPDATE generations SET status = 'queued', lease = NULL, submit_started_at = NULL, step = 'queued',
-       step_at = CASE WHEN step = 'queued' THEN step_at ELSE ${NOW} END, failures = failures + ?4,
-       due_at = ${NOW} + ?3 + ${SWEEP_GRACE_MS}, updated_at = ${NOW}
-     WHERE id = ?1 AND lease = ?2 AND provider_generation_id IS NULL RETURNING id`,
-    [id, lease, pause.delayMs, Number(pause.hasFailed)],
-  );
-}
-
-/** Puts a job down whose picture is at the provider: it stays processing, and nobody may cancel what is paid for. */
-export async function pauseJob(db: D1Database, id: string, lease: string, pause: Pause): Promise<boolean> {
-  return changed(
-    db,
-    `UPDATE generations SET lease = NULL, failures = failures + ?4, due_at = ${NOW} + ?3 + ${SWEEP_GRACE_MS},
-       updated_at = ${NOW}
-     WHERE id = ?1 AND lease = ?2 RETURNING id`,
-    [id, lease, pause.delayMs, Number(pause.hasFailed)],
+    `UPDATE generations SET lease = NULL, failures = failures + ?4, attempt = attempt - (1 - ?4),
+       status = CASE WHEN provider_generation_id IS NULL THEN 'queued' ELSE status END,
+       step = CASE WHEN provider_generation_id IS NULL THEN 'queued' ELSE step END,
+       step_at = CASE WHEN provider_generation_id IS NULL AND step <> 'queued' THEN ${NOW} ELSE step_at END,
+       submit_started_at = CASE WHEN provider_generation_id IS NULL THEN NULL ELSE submit_started_at END,
+       resume_at = ${NOW} + ?3, due_at = ${NOW} + ?3 + ${SWEEP_GRACE_MS}, updated_at = ${NOW}
+     WHERE id = ?1 AND lease = ?2 AND (?5 OR submit_started_at IS NULL OR provider_generation_id IS NOT NULL)
+     RETURNING id`,
+    [id, lease, pause.delayMs, Number(pause.hasFailed), Number(pause.isUnbought)],
   );
 }
 
@@ -157,7 +124,7 @@ export async function failJob(
   lease: string,
   failure: { code: string; review: ReviewReason | null },
 ): Promise<boolean> {
-  return changed(
+  return changeJob(
     db,
     `UPDATE generations SET status = 'failed', error_code = ?3, review = ?4, lease = NULL, due_at = NULL,
        step_at = ${NOW}, updated_at = ${NOW}
@@ -168,7 +135,7 @@ export async function failJob(
 
 /** Cancels what has not begun. False when it is running, ended, or somebody else's. */
 export async function cancelJob(db: D1Database, userId: string, id: string): Promise<boolean> {
-  return changed(
+  return changeJob(
     db,
     `UPDATE generations SET status = 'canceled', error_code = 'canceled', due_at = NULL, step_at = ${NOW}, updated_at = ${NOW}
      WHERE id = ?1 AND user_id = ?2 AND status = 'queued' RETURNING id`,
@@ -176,72 +143,12 @@ export async function cancelJob(db: D1Database, userId: string, id: string): Pro
   );
 }
 
-export interface NewImage {
-  id: string;
-  key: string;
-  format: "png" | "jpeg" | "webp";
-  width: number;
-  height: number;
-  bytes: number;
-  sha256: string;
-  /** The seed that the provider used, where it said so. */
-  seed: number | null;
-}
-
-/**
- * The picture's row, the state and the money in one batch. False when the lease was lost: then nothing is written
- * and the caller's object is nobody's. Safe to repeat after an answer was lost; see findImageKey.
- */
-export async function finishJob(
+/** One compare-and-set; `sql` ends with RETURNING, because a count of changes would include the triggers'. */
+export async function changeJob(
   db: D1Database,
-  id: string,
-  lease: string,
-  image: NewImage,
+  sql: string,
+  values: (string | number | null)[],
 ): Promise<boolean> {
-  const [, updated] = await db.batch([
-    db
-      .prepare(
-        `INSERT INTO images (id, generation_id, user_id, key, format, width, height, bytes, sha256, title, alt,
-           event_type, style, shape, prompt, seed, model, created_at, updated_at)
-         SELECT ?3, g.id, g.user_id, ?4, ?5, ?6, ?7, ?8, ?9, b.title, g.alt,
-           b.event_type, b.style, g.shape, b.prompt, coalesce(?10, g.seed), g.model, ${NOW}, ${NOW}
-         FROM generations g JOIN briefs b ON b.id = g.brief_id
-         WHERE g.id = ?1 AND g.lease = ?2 AND g.status = 'processing'`,
-      )
-      .bind(
-        id,
-        lease,
-        image.id,
-        image.key,
-        image.format,
-        image.width,
-        image.height,
-        image.bytes,
-        image.sha256,
-        image.seed,
-      ),
-    db
-      .prepare(
-        `UPDATE generations SET status = 'succeeded', lease = NULL, due_at = NULL, step_at = ${NOW}, updated_at = ${NOW}
-         WHERE id = ?1 AND lease = ?2 AND status = 'processing' RETURNING id`,
-      )
-      .bind(id, lease),
-  ]);
-  return updated?.results.length === 1;
-}
-
-/** The key of the stored picture of a generation, or null. Tells a lost answer from a lost lease. */
-export async function findImageKey(db: D1Database, generationId: string): Promise<string | null> {
-  return db
-    .prepare("SELECT key FROM images WHERE generation_id = ?1")
-    .bind(generationId)
-    .first<string>("key");
-}
-
-/** How long after its planned return a message counts as lost. */
-export const SWEEP_GRACE_MS = 30_000;
-
-async function changed(db: D1Database, sql: string, values: (string | number | null)[]): Promise<boolean> {
   const { results } = await db
     .prepare(sql)
     .bind(...values)

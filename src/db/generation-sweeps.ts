@@ -4,7 +4,20 @@ import { DATABASE_NOW_MS as NOW } from "./client.ts";
 export interface SweptJob {
   id: string;
   userId: string;
+  /** 1 when a picture was bought for it, so that an attempt may have stored objects. */
+  isBought: number;
 }
+
+/** What an operator has to compare with the provider's bill. */
+const REVIEW = `CASE WHEN provider_generation_id IS NOT NULL THEN 'paid_not_delivered'
+  WHEN submit_started_at IS NOT NULL THEN 'submit_unknown' END`;
+
+const ENDED = `review = ${REVIEW}, lease = NULL, due_at = NULL, step_at = ${NOW}, updated_at = ${NOW}`;
+
+const SWEPT = "RETURNING id, user_id AS userId, provider_generation_id IS NOT NULL AS isBought";
+
+/** How long the sweeper gives a message that it sent again, or half the job's age: a full queue isn't made fuller. */
+const RESEND_MS = 60_000;
 
 /**
  * A submit that began and whose outcome nobody wrote down: the process died in between. The provider may have been
@@ -13,25 +26,22 @@ export interface SweptJob {
 export async function failUnknownSubmits(db: D1Database, limit: number): Promise<SweptJob[]> {
   return sweep(
     db,
-    `UPDATE generations SET status = 'failed', error_code = 'provider_unreachable', review = 'submit_unknown',
-       lease = NULL, due_at = NULL, step_at = ${NOW}, updated_at = ${NOW}
+    `UPDATE generations SET status = 'failed', error_code = 'provider_unreachable', ${ENDED}
      WHERE id IN (SELECT id FROM generations WHERE due_at < ${NOW} AND status = 'processing'
        AND submit_started_at IS NOT NULL AND provider_generation_id IS NULL ORDER BY due_at LIMIT ?1)
-     RETURNING id, user_id AS userId`,
+     ${SWEPT}`,
     [limit],
   );
 }
 
-/** Jobs past their age that nobody is working on. What the provider was paid for is marked for review. */
+/** Jobs past their age that nobody is working on. */
 export async function failTooOld(db: D1Database, maxAgeMs: number, limit: number): Promise<SweptJob[]> {
   return sweep(
     db,
-    `UPDATE generations SET status = 'failed', error_code = 'timed_out',
-       review = CASE WHEN provider_generation_id IS NULL THEN NULL ELSE 'paid_not_delivered' END,
-       lease = NULL, due_at = NULL, step_at = ${NOW}, updated_at = ${NOW}
+    `UPDATE generations SET status = 'failed', error_code = 'timed_out', ${ENDED}
      WHERE id IN (SELECT id FROM generations WHERE due_at IS NOT NULL AND created_at < ${NOW} - ?2
        AND (lease IS NULL OR due_at < ${NOW}) LIMIT ?1)
-     RETURNING id, user_id AS userId`,
+     ${SWEPT}`,
     [limit, maxAgeMs],
   );
 }
@@ -43,10 +53,10 @@ export async function failTooOld(db: D1Database, maxAgeMs: number, limit: number
 export async function takeDueJobs(db: D1Database, limit: number): Promise<SweptJob[]> {
   return sweep(
     db,
-    `UPDATE generations SET failures = failures + (lease IS NOT NULL), lease = NULL, due_at = ${NOW} + ${RESEND_MS},
-       updated_at = ${NOW}
+    `UPDATE generations SET failures = failures + (lease IS NOT NULL), lease = NULL, resume_at = ${NOW},
+       due_at = ${NOW} + max(${RESEND_MS}, (${NOW} - created_at) / 2), updated_at = ${NOW}
      WHERE id IN (SELECT id FROM generations WHERE due_at < ${NOW} ORDER BY due_at LIMIT ?1)
-     RETURNING id, user_id AS userId`,
+     ${SWEPT}`,
     [limit],
   );
 }
@@ -55,21 +65,15 @@ export async function takeDueJobs(db: D1Database, limit: number): Promise<SweptJ
 export async function failDeadJob(db: D1Database, id: string): Promise<SweptJob | null> {
   const jobs = await sweep(
     db,
-    `UPDATE generations SET status = 'failed',
+    `UPDATE generations SET status = 'failed', ${ENDED},
        error_code = CASE WHEN submit_started_at IS NOT NULL AND provider_generation_id IS NULL
-         THEN 'provider_unreachable' ELSE 'provider_failed' END,
-       review = CASE WHEN provider_generation_id IS NOT NULL THEN 'paid_not_delivered'
-         WHEN submit_started_at IS NOT NULL THEN 'submit_unknown' END,
-       lease = NULL, due_at = NULL, step_at = ${NOW}, updated_at = ${NOW}
+         THEN 'provider_unreachable' ELSE 'provider_failed' END
      WHERE id = ?1 AND status IN ('queued', 'processing') AND (lease IS NULL OR due_at < ${NOW})
-     RETURNING id, user_id AS userId`,
+     ${SWEPT}`,
     [id],
   );
   return jobs[0] ?? null;
 }
-
-/** How long the sweeper gives a message that it sent again. */
-const RESEND_MS = 60_000;
 
 async function sweep(db: D1Database, sql: string, values: (string | number)[]): Promise<SweptJob[]> {
   const { results } = await db

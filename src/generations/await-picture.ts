@@ -6,12 +6,21 @@ import {
   type PollFailure,
 } from "../ideogram/find-generation.ts";
 import { logAlarm, logWarning } from "../log.ts";
-import { failed, goOn, type HeldJob, type JobContext, type JobEnd, type StepResult } from "./job-context.ts";
+import {
+  failed,
+  failedAttempt,
+  goOn,
+  type HeldJob,
+  type JobContext,
+  type JobEnd,
+  type StepResult,
+} from "./job-context.ts";
 
 export type ReadyPicture = Extract<PolledPicture, { kind: "ready" }>;
 
-/** One delivery asks for this long, then puts the job down and comes again. Well within POLL_LEASE_MS. */
+/** One delivery asks for this long, then puts the job down and comes again. With one call more, within POLL_LEASE_MS. */
 const POLL_BUDGET_MS = 20_000;
+const POLLS_MAX = 12;
 const POLL_FIRST_DELAY_MS = 800;
 const POLL_DELAY_FACTOR = 1.4;
 const POLL_MAX_DELAY_MS = 3_000;
@@ -19,7 +28,6 @@ const POLL_MAX_DELAY_MS = 3_000;
 const POLL_PAUSE_MS = 3_000;
 /** Right after a purchase the provider may not know its own id yet. */
 const UNKNOWN_ID_GRACE_MS = 30_000;
-const FAILED_POLL_PAUSE_MS = 5_000;
 
 export async function awaitPicture(
   context: JobContext,
@@ -28,22 +36,24 @@ export async function awaitPicture(
 ): Promise<StepResult<ReadyPicture>> {
   const startedAt = Date.now();
   let delayMs = POLL_FIRST_DELAY_MS;
-  for (;;) {
-    const elapsedMs = Date.now() - startedAt;
+  for (let polls = 1; ; polls++) {
     const polled = await findGeneration(context.provider, providerGenerationId);
+    const elapsedMs = Date.now() - startedAt;
     const step = polled.ok
       ? explainPoll(row.id, polled.value)
       : explainPollFailure(row.id, (row.sinceSubmitMs ?? 0) + elapsedMs, polled.error);
     if (step.kind === "go_on" || step.kind === "failed") return step;
-    if (elapsedMs + delayMs > POLL_BUDGET_MS) return step;
-    await context.sleep(step.kind === "wait" ? Math.max(delayMs, askedDelay(polled)) : delayMs);
+    const pauseMs = Math.max(delayMs, askedDelay(polled));
+    if (polls === POLLS_MAX || elapsedMs + pauseMs > POLL_BUDGET_MS) return step;
+    await context.sleep(pauseMs);
     delayMs = Math.min(delayMs * POLL_DELAY_FACTOR, POLL_MAX_DELAY_MS);
   }
 }
 
+/** What the provider asks for is obeyed: when it is more than this delivery has left, the next one asks. */
 function askedDelay(polled: Awaited<ReturnType<typeof findGeneration>>): number {
   if (polled.ok || polled.error.kind !== "busy") return 0;
-  return Math.min((polled.error.retryAfterSeconds ?? 1) * 1000, POLL_MAX_DELAY_MS);
+  return (polled.error.retryAfterSeconds ?? 0) * 1000;
 }
 
 function explainPoll(id: string, poll: Poll): StepResult<ReadyPicture> {
@@ -78,18 +88,16 @@ function explainPollFailure(id: string, sinceSubmitMs: number, failure: PollFail
     case "unknown_id":
       if (sinceSubmitMs < UNKNOWN_ID_GRACE_MS) return { kind: "wait", delayMs: POLL_PAUSE_MS };
       logAlarm("provider_forgot_generation", { generationId: id });
-      return failed("provider_failed", "paid_not_delivered");
+      return failedAttempt("provider_failed", "paid_not_delivered");
     case "credentials":
       logAlarm("provider_refuses_key", { generationId: id, status: failure.status });
       return failed("provider_failed", "paid_not_delivered");
     case "rejected":
       return failed("provider_failed", "paid_not_delivered");
     case "unreachable":
-      return {
-        kind: "failed_attempt",
-        delayMs: FAILED_POLL_PAUSE_MS,
-        code: failure.status === null ? "provider_unreachable" : "provider_failed",
-        review: "paid_not_delivered",
-      };
+      return failedAttempt(
+        failure.status === null ? "provider_unreachable" : "provider_failed",
+        "paid_not_delivered",
+      );
   }
 }

@@ -2,11 +2,12 @@
  * Buys the picture, once. The intention is written down before the request and the provider's id right after it:
  * whatever happens in between counts as an unknown outcome and is never repeated.
  */
-import { checkpointSubmit, startSubmit } from "../db/generation-jobs.ts";
-import { type SubmitFailure, submitGeneration } from "../ideogram/submit-generation.ts";
+import { checkpointSubmit, type SubmitStart, startSubmit } from "../db/generation-purchase.ts";
+import { type SubmitFailure, type Submitted, submitGeneration } from "../ideogram/submit-generation.ts";
 import { logAlarm, logError } from "../log.ts";
 import {
   failed,
+  failedAttempt,
   goOn,
   type HeldJob,
   type JobContext,
@@ -17,22 +18,25 @@ import {
   SUBMIT_LEASE_MS,
 } from "./job-context.ts";
 
-/** How long to wait when as many pictures as we may have are at the provider; spread so that jobs don't come at once. */
-const CAPACITY_WAIT_MS = 3_000;
-const CAPACITY_SPREAD_MS = 4_000;
-/** How long to wait when the provider says that it is busy and doesn't say for how long. */
+/** What a picture takes at the provider, roughly: how long those ahead will keep the places. */
+const TYPICAL_PICTURE_MS = 10_000;
+/** Without room, a job comes again when those ahead of it may be through; spread, so that jobs don't come at once. */
+const ROOM_WAIT_MIN_MS = 3_000;
+const ROOM_WAIT_MAX_MS = 60_000;
+const ROOM_WAIT_SPREAD_MS = 4_000;
+/** How long to wait when the provider says that it is busy and doesn't say for how long; doubled at random. */
 const BUSY_WAIT_MS = 5_000;
 const WALLET_WAIT_MS = 60_000;
-const NOT_SENT_WAIT_MS = 5_000;
-const CHECKPOINT_TRIES = 3;
+const CHECKPOINT_TRIES = 5;
+const CHECKPOINT_PAUSE_MS = 500;
 
 /** The provider's id of the bought picture. */
 export async function buyPicture(context: JobContext, { row, lease }: HeldJob): Promise<StepResult<string>> {
-  const hasStarted = await startSubmit(context.db, row.id, lease, {
-    leaseMs: SUBMIT_LEASE_MS,
-    maxInFlight: context.maxInFlight,
-  });
-  if (!hasStarted) return { kind: "wait", delayMs: CAPACITY_WAIT_MS + Math.random() * CAPACITY_SPREAD_MS };
+  const start = await writeIntention(context, row.id, lease);
+  if (start === null) return failedAttempt("provider_failed");
+  if (start.kind === "refused") {
+    return { kind: "wait", delayMs: roomWaitMs(start.ahead, context.maxInFlight) };
+  }
   const submitted = await submitGeneration(context.provider, {
     model: row.model,
     prompt: row.prompt,
@@ -42,10 +46,30 @@ export async function buyPicture(context: JobContext, { row, lease }: HeldJob): 
     seed: row.seed ?? undefined,
   });
   if (!submitted.ok) return explainRefusal(row.id, submitted.error);
-  const { providerGenerationId, seed } = submitted.value;
-  const isKept = await keepCheckpoint(context, row.id, lease, providerGenerationId, seed);
-  // A lost lease here means that the sweeper has already called the outcome unknown and given the credits back.
-  return isKept ? goOn(providerGenerationId) : OVER;
+  if (await keepCheckpoint(context, row.id, lease, submitted.value)) {
+    return goOn(submitted.value.providerGenerationId);
+  }
+  // The answer came after the lease had ended: the outcome was called unknown and the credits are back.
+  const { providerGenerationId } = submitted.value;
+  logAlarm("submit_accepted_too_late", { generationId: row.id, providerGenerationId });
+  return OVER;
+}
+
+/** Null when the database didn't answer: whether or not it wrote, nothing is sent. */
+async function writeIntention(context: JobContext, id: string, lease: string): Promise<SubmitStart | null> {
+  const { db, maxInFlight } = context;
+  try {
+    return await startSubmit(db, id, lease, { leaseMs: SUBMIT_LEASE_MS, maxInFlight });
+  } catch (error) {
+    logError("submit_not_started", error, { generationId: id });
+    return null;
+  }
+}
+
+function roomWaitMs(ahead: number, maxInFlight: number): number {
+  const untilTheirTurn = ((ahead + 1) / maxInFlight) * TYPICAL_PICTURE_MS;
+  const waitMs = Math.min(Math.max(untilTheirTurn, ROOM_WAIT_MIN_MS), ROOM_WAIT_MAX_MS);
+  return waitMs + Math.random() * ROOM_WAIT_SPREAD_MS;
 }
 
 function explainRefusal(id: string, failure: SubmitFailure): JobEnd {
@@ -64,25 +88,17 @@ function explainRefusal(id: string, failure: SubmitFailure): JobEnd {
       logAlarm("provider_wallet_empty", { generationId: id, rejectReason: failure.rejectReason });
       return { kind: "wait", delayMs: WALLET_WAIT_MS };
     case "busy":
-      return {
-        kind: "wait",
-        delayMs: failure.retryAfterSeconds === null ? busyWaitMs() : failure.retryAfterSeconds * 1000,
-      };
+      return { kind: "wait", delayMs: busyWaitMs(failure.retryAfterSeconds) };
     case "not_sent":
-      return {
-        kind: "failed_attempt",
-        delayMs: NOT_SENT_WAIT_MS,
-        code: "provider_unreachable",
-        review: null,
-      };
+      return failedAttempt("provider_unreachable");
     case "unknown":
       logAlarm("submit_outcome_unknown", { generationId: id, cause: failure.cause, status: failure.status });
       return failed("provider_unreachable", "submit_unknown");
   }
 }
 
-function busyWaitMs(): number {
-  return BUSY_WAIT_MS * (1 + Math.random());
+function busyWaitMs(retryAfterSeconds: number | null): number {
+  return retryAfterSeconds === null ? BUSY_WAIT_MS * (1 + Math.random()) : retryAfterSeconds * 1000;
 }
 
 /** The one write that must not be lost: tried again while the lease lasts, since it is what stops a second purchase. */
@@ -90,17 +106,16 @@ async function keepCheckpoint(
   context: JobContext,
   id: string,
   lease: string,
-  providerGenerationId: string,
-  seed: number | null,
+  submitted: Submitted,
 ): Promise<boolean> {
   for (let tries = 1; ; tries++) {
     try {
-      const checkpoint = { providerGenerationId, seed, leaseMs: POLL_LEASE_MS };
-      return await checkpointSubmit(context.db, id, lease, checkpoint);
+      return await checkpointSubmit(context.db, id, lease, { ...submitted, leaseMs: POLL_LEASE_MS });
     } catch (error) {
+      const { providerGenerationId } = submitted;
       logError("checkpoint_failed", error, { generationId: id, providerGenerationId, tries });
       if (tries === CHECKPOINT_TRIES) throw error;
-      await context.sleep(500 * tries);
+      await context.sleep(CHECKPOINT_PAUSE_MS * 2 ** (tries - 1));
     }
   }
 }

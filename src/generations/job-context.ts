@@ -46,8 +46,20 @@ export function failed(code: FailureCode, review: ReviewReason | null = null): J
   return { kind: "failed", code, review };
 }
 
-/** A delivery holds a job at most this long before another may take it over, in milliseconds. */
+/** What makes an attempt fail is waited out for a moment. */
+const FAILED_ATTEMPT_PAUSE_MS = 5_000;
+
+export function failedAttempt(code: FailureCode, review: ReviewReason | null = null): JobEnd {
+  return { kind: "failed_attempt", delayMs: FAILED_ATTEMPT_PAUSE_MS, code, review };
+}
+
+/**
+ * A delivery holds a job at most this long before another may take it over, in milliseconds. Each is longer than the
+ * longest that its step may take: a call to the provider has 30 s, a download 60 s, a crop 30 s.
+ */
+export const CLAIM_LEASE_MS = 60_000;
+/** Shorter, because a process that dies here leaves a purchase of unknown outcome: given back within two minutes. */
 export const SUBMIT_LEASE_MS = 45_000;
 export const POLL_LEASE_MS = 60_000;
-export const DOWNLOAD_LEASE_MS = 90_000;
-export const STORE_LEASE_MS = 45_000;
+export const DOWNLOAD_LEASE_MS = 120_000;
+export const STORE_LEASE_MS = 90_000;

@@ -9,9 +9,9 @@ import type { JobContext } from "./job-context.ts";
 import { deleteLeftovers } from "./leftovers.ts";
 import { enqueueGenerations, parseMessage } from "./message.ts";
 
-/** After a fault of ours: a little longer than the longest lease that the delivery may have left behind. */
+/** When the database doesn't answer: the lease that the delivery may have left ends about then. */
 const FAULT_DELAY_SECONDS = 60;
-/** A message that has waited this often is sent anew, so that patience never ends in the dead-letter queue. */
+/** A message that was delivered this often is sent anew, so that patience never ends in the dead-letter queue. */
 const DELIVERIES_BEFORE_RENEWAL = 80;
 const DEAD_LETTER_SUFFIX = "-dlq";
 
@@ -22,7 +22,9 @@ export async function consumeBatch(context: JobContext, batch: MessageBatch): Pr
       await (isDead ? consumeDeadLetter(context, message) : consumeMessage(context, message));
     } catch (error) {
       logError("delivery_failed", error, { queue: batch.queue, attempts: message.attempts });
-      message.retry({ delaySeconds: FAULT_DELAY_SECONDS });
+      // The row is the outbox: the sweeper sends an open job anew, and an outage ends no job before its age does.
+      if (message.attempts < DELIVERIES_BEFORE_RENEWAL) message.retry({ delaySeconds: FAULT_DELAY_SECONDS });
+      else message.ack();
     }
   }
 }

@@ -28,7 +28,9 @@ export async function sweepJobs(context: JobContext): Promise<SweepCounts> {
     context.queue,
     due.map((job) => job.id),
   );
-  for (const job of tooOld) await deleteLeftovers(context.bucket, job, null);
+  for (const job of tooOld.filter(({ isBought }) => isBought === 1)) {
+    await deleteLeftovers(context.bucket, job, null);
+  }
   const counts = { unknownSubmits: unknown.length, tooOld: tooOld.length, resent: due.length };
   if (unknown.length + tooOld.length + due.length > 0) logInfo("swept", { ...counts });
   return counts;
