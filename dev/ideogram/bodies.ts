@@ -1,16 +1,13 @@
-/**
- * Response bodies that arrive badly. Those with a promised length go through FixedLengthStream, the only way in
- * which workerd sends a Content-Length with a streamed body.
- */
+/** Response bodies that arrive badly: broken off, stalled, slow, or without end. */
 
 import { ConnectionLost, hang, type Simulation } from "./simulation.ts";
 
 const DRIBBLE_PIECES = 10;
 const MEGABYTE = 1024 * 1024;
 /** What is sent must have left before the connection breaks, or a proxy in between reports an error instead. */
-export const BREAK_DELAY_MILLISECONDS = 50;
+const BREAK_DELAY_MILLISECONDS = 50;
 
-type Write = (bytes: Uint8Array) => Promise<void>;
+type Write = (bytes: Uint8Array) => void;
 
 /** Half of the bytes, then a broken connection. */
 export function breakBody(
@@ -18,8 +15,8 @@ export function breakBody(
   simulation: Simulation,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  return streamBody(bytes.length, async (write) => {
-    await write(bytes.subarray(0, bytes.length >> 1));
+  return streamBody(async (write) => {
+    write(bytes.subarray(0, bytes.length >> 1));
     await simulation.wait(BREAK_DELAY_MILLISECONDS, signal);
     throw new ConnectionLost();
   });
@@ -31,8 +28,8 @@ export function stallBody(
   simulation: Simulation,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  return streamBody(bytes.length, async (write) => {
-    await write(bytes.subarray(0, bytes.length >> 1));
+  return streamBody(async (write) => {
+    write(bytes.subarray(0, bytes.length >> 1));
     await hang(simulation, signal);
   });
 }
@@ -44,11 +41,11 @@ export function dribbleBody(
   simulation: Simulation,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  return streamBody(bytes.length, async (write) => {
+  return streamBody(async (write) => {
     const size = Math.ceil(bytes.length / DRIBBLE_PIECES);
     for (let at = 0; at < bytes.length; at += size) {
       await simulation.wait((seconds * 1_000) / DRIBBLE_PIECES, signal);
-      await write(bytes.subarray(at, at + size));
+      write(bytes.subarray(at, at + size));
     }
   });
 }
@@ -75,18 +72,13 @@ export function brokenBody(): ReadableStream<Uint8Array> {
   });
 }
 
-function streamBody(length: number, fill: (write: Write) => Promise<void>): ReadableStream<Uint8Array> {
-  const { readable, writable } = new FixedLengthStream(length);
-  const writer = writable.getWriter();
-  const run = async (): Promise<void> => {
-    try {
-      await fill((bytes) => writer.write(bytes));
-      await writer.close();
-    } catch (error) {
-      // The reader learns of it, which is all that this stream is for. When the reader has left, nobody needs to.
-      await writer.abort(error).catch(() => undefined);
-    }
-  };
-  void run();
-  return readable;
+function streamBody(fill: (write: Write) => Promise<void>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      // Not awaited: a stream whose start has not ended hands out nothing.
+      void fill((bytes) => controller.enqueue(bytes))
+        .then(() => controller.close())
+        .catch((reason: unknown) => controller.error(reason));
+    },
+  });
 }

@@ -112,7 +112,6 @@ async function fetchFrom(simulation: Simulation, request: Request): Promise<Resp
       new Request(target, { headers: request.headers, signal: request.signal }),
     );
   }
-  if (isRedirect(response) && request.redirect === "error") throw new TypeError("Unexpected redirect");
   return response;
 }
 

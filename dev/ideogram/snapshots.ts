@@ -1,26 +1,25 @@
-/** Keeps a simulator's memory in a Durable Object's storage, in pieces that fit a row. */
+/** A simulator's memory as texts that each fit a row of a Durable Object's storage, and back. */
 
 import { createState, type SimulatorState, stateSchema } from "./state.ts";
 
-/** A row may hold 2 MB; characters may take up to three bytes. */
-const PIECE_MAX_CHARACTERS = 500_000;
+/** A row may hold 2 MB; the text is ASCII, so that a character is a byte and may be the last of a piece. */
+export const PIECE_MAX_CHARACTERS = 1_000_000;
 
-export function saveState(sql: SqlStorage, state: SimulatorState): void {
-  const text = JSON.stringify(state);
-  sql.exec("CREATE TABLE IF NOT EXISTS snapshot (piece INTEGER PRIMARY KEY, body TEXT NOT NULL)");
-  sql.exec("DELETE FROM snapshot");
-  for (let piece = 0; piece * PIECE_MAX_CHARACTERS < text.length; piece++) {
-    const body = text.slice(piece * PIECE_MAX_CHARACTERS, (piece + 1) * PIECE_MAX_CHARACTERS);
-    sql.exec("INSERT INTO snapshot (piece, body) VALUES (?, ?)", piece, body);
-  }
+export function splitState(state: SimulatorState): string[] {
+  const text = JSON.stringify(state).replace(/[^ -~]/g, escapeUnit);
+  const count = Math.ceil(text.length / PIECE_MAX_CHARACTERS);
+  return Array.from({ length: count }, (_, i) =>
+    text.slice(i * PIECE_MAX_CHARACTERS, (i + 1) * PIECE_MAX_CHARACTERS),
+  );
 }
 
-/** The saved memory; an empty one when there is none, or when it was saved by another version of this code. */
-export function loadState(sql: SqlStorage): SimulatorState {
-  sql.exec("CREATE TABLE IF NOT EXISTS snapshot (piece INTEGER PRIMARY KEY, body TEXT NOT NULL)");
-  const rows = sql.exec<{ body: string }>("SELECT body FROM snapshot ORDER BY piece").toArray();
-  const text = rows.map(({ body }) => body).join("");
-  if (text === "") return createState();
-  const parsed = stateSchema.safeParse(JSON.parse(text));
+/** An empty memory when there are no pieces, or when another version of this code wrote them. */
+export function joinState(pieces: readonly string[]): SimulatorState {
+  if (pieces.length === 0) return createState();
+  const parsed = stateSchema.safeParse(JSON.parse(pieces.join("")));
   return parsed.success ? parsed.data : createState();
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -6,7 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { brokenBody } from "./bodies.ts";
 import { ConnectionLost, createSimulator, SIMULATOR_API_KEY, type Simulator } from "./simulator.ts";
-import { loadState, saveState } from "./snapshots.ts";
+import { joinState, splitState } from "./snapshots.ts";
 
 interface SimulatorEnv {
   SIMULATOR: DurableObjectNamespace<IdeogramSimulator>;
@@ -23,17 +23,20 @@ export class IdeogramSimulator extends DurableObject<SimulatorEnv> {
 
   constructor(ctx: DurableObjectState, env: SimulatorEnv) {
     super(ctx, env);
+    ctx.storage.sql.exec(
+      "CREATE TABLE IF NOT EXISTS snapshot (piece INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+    );
     this.simulator = createSimulator({
       apiKey: env.SIM_API_KEY ?? SIMULATOR_API_KEY,
       latencyScale: parseScale(env.SIM_LATENCY_SCALE),
       allowsLoopbackWebhooks: env.SIM_LOOPBACK_WEBHOOKS === "true",
-      state: loadState(ctx.storage.sql),
+      state: joinState(this.readPieces()),
     });
   }
 
   override async fetch(request: Request): Promise<Response> {
     try {
-      return await this.simulator.fetch(request);
+      return keepLength(await this.simulator.fetch(request));
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
       // A Worker cannot break a connection before the head of its answer; it can right after it.
@@ -48,11 +51,26 @@ export class IdeogramSimulator extends DurableObject<SimulatorEnv> {
     await this.keep();
   }
 
+  private readPieces(): string[] {
+    const rows = this.ctx.storage.sql.exec<{ body: string }>("SELECT body FROM snapshot ORDER BY piece");
+    return rows.toArray().map(({ body }) => body);
+  }
+
   private async keep(): Promise<void> {
-    saveState(this.ctx.storage.sql, this.simulator.state);
+    const { sql } = this.ctx.storage;
+    sql.exec("DELETE FROM snapshot");
+    for (const [piece, body] of splitState(this.simulator.state).entries())
+      sql.exec("INSERT INTO snapshot (piece, body) VALUES (?, ?)", piece, body);
     const next = this.simulator.nextWebhookAt();
     if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, Date.now()));
   }
+}
+
+/** workerd sends a Content-Length with a streamed body only when the stream is of a fixed length. */
+function keepLength(response: Response): Response {
+  const length = response.headers.get("content-length");
+  if (length === null || response.body === null) return response;
+  return new Response(response.body.pipeThrough(new FixedLengthStream(Number(length))), response);
 }
 
 function parseScale(text: string | undefined): number {

@@ -25,14 +25,16 @@ const HARMONIES: readonly [readonly number[], ...(readonly number[])[]] = [
   [0, 60, 90, 200, 300],
 ];
 
+/** Night skies from teal over blue to wine red; dark yellows would be mud. */
+const NIGHT_HUES = [180, 350] as const;
 /** Meadow green, for land whose own hue would be brown. */
 const LUSH_HUE = 148;
 
 export function createPalette(chance: Chance, dark: boolean): Palette {
-  const hue = chance() * 360;
+  const hue = dark ? between(chance, ...NIGHT_HUES) : chance() * 360;
   const harmony = pick(chance, HARMONIES);
   const at = (i: number): number => hue + (harmony[i] ?? 0);
-  const drift = between(chance, 25, 70) * (chance() < 0.5 ? -1 : 1);
+  const drift = between(chance, 25, 70) * (chance() < 0.5 ? -1 : 1) * (dark ? 0.5 : 1);
   const landHue = isMuddy(hue + drift) ? LUSH_HUE : hue + drift;
   return dark
     ? {

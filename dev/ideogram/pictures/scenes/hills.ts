@@ -9,6 +9,7 @@ import { type Scene, unitOf } from "./scene.ts";
 
 const RIDGES = 5;
 const BIRDS = 9;
+const SUN: Rgb = [255, 224, 142];
 const WHITE: Rgb = [255, 255, 255];
 
 export const hills: Scene = {
@@ -32,7 +33,7 @@ export const hills: Scene = {
     const sunY = between(chance, 0.12, 0.26) * canvas.height;
     paintGradient(canvas, palette.sky, Math.PI / 2);
     paintGlow(canvas, sunX, sunY, unit * 60, WHITE, 0.75);
-    fillPath(canvas, [disc(sunX, sunY, unit * 9)], solid(mixColours(palette.gold, WHITE, 0.35)));
+    fillPath(canvas, [disc(sunX, sunY, unit * 9)], solid(SUN));
     for (let i = 0; i < BIRDS; i++) paintBird(canvas, palette.ink, chance);
     for (let i = 0; i < RIDGES; i++) paintRidge(canvas, palette, chance, i / (RIDGES - 1));
   },
