@@ -1,5 +1,6 @@
 /** Table generations as admins see it: every job with whose it is, and the figures of their first page. No prompts. */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
+import { type Query, runQuery } from "./query.ts";
 import type { GenerationStatus } from "./schema.ts";
 
 export interface JobListRow {
@@ -31,14 +32,16 @@ export interface JobPage {
   nextCursor: string | null;
 }
 
-/** Newest first. `cursor` is the id of the last row of the page before. */
-export async function listJobs(
-  db: D1Database,
-  filter: JobFilter,
-  page: { cursor?: string | undefined; limit: number },
-): Promise<JobPage> {
+export interface JobPageRequest {
+  /** The id of the last row of the page before. */
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Newest first. */
+export function buildJobsQuery(db: D1Database, filter: JobFilter, page: JobPageRequest): Query<JobPage> {
   const owner = filter.userId === undefined ? "" : "AND g.user_id = ?4";
-  const { results } = await db
+  const statement = db
     .prepare(
       `SELECT g.id, g.user_id AS userId, u.email AS userEmail, g.status, g.cost, g.shape, b.event_type AS eventType, b.style,
          b.quality, g.step, g.step_at AS stepAt, g.error_code AS errorCode, g.review, i.id AS imageId,
@@ -52,10 +55,18 @@ export async function listJobs(
       filter.status ?? null,
       page.limit + 1,
       ...(filter.userId === undefined ? [] : [filter.userId]),
-    )
-    .all<JobListRow>();
-  const items = results.slice(0, page.limit);
-  return { items, nextCursor: results.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+    );
+  return {
+    statement,
+    parse: (rows: JobListRow[]) => {
+      const items = rows.slice(0, page.limit);
+      return { items, nextCursor: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+    },
+  };
+}
+
+export function listJobs(db: D1Database, filter: JobFilter, page: JobPageRequest): Promise<JobPage> {
+  return runQuery(buildJobsQuery(db, filter, page));
 }
 
 export interface AdminFigures {
@@ -73,10 +84,10 @@ export interface AdminFigures {
 const OVERDUE_MS = 5 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 
-/** Counted when asked; one D1 round trip. */
-export async function countForAdmins(db: D1Database): Promise<AdminFigures> {
-  const row = await db
-    .prepare(
+/** Counted when asked. */
+export function buildAdminFiguresQuery(db: D1Database): Query<AdminFigures> {
+  return {
+    statement: db.prepare(
       `SELECT (SELECT count(*) FROM users) AS people,
          (SELECT count(*) FROM generations WHERE due_at IS NOT NULL) AS open,
          (SELECT count(*) FROM credit_entries WHERE kind = 'capture' AND created_at > ${NOW} - ${DAY_MS}) AS succeededToday,
@@ -85,10 +96,12 @@ export async function countForAdmins(db: D1Database): Promise<AdminFigures> {
          (SELECT count(*) FROM generations WHERE due_at < ${NOW} - ${OVERDUE_MS}) AS overdue,
          (SELECT coalesce(sum(available), 0) FROM credit_accounts) AS creditsAvailable,
          (SELECT coalesce(sum(held), 0) FROM credit_accounts) AS creditsHeld`,
-    )
-    .first<AdminFigures>();
-  if (row === null) throw new Error("countForAdmins: no row");
-  return row;
+    ),
+    parse: ([row]: AdminFigures[]) => {
+      if (row === undefined) throw new Error("buildAdminFiguresQuery: no row");
+      return row;
+    },
+  };
 }
 
 /** Sorts after every identifier. */

@@ -1,5 +1,6 @@
 /** Table reconciliations: what the scheduled reconciler found, one row a run, kept for a bounded number of runs. */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
+import type { Query } from "./query.ts";
 
 const RUNS_KEPT = 500;
 
@@ -59,11 +60,12 @@ export async function finishReconciliation(
 }
 
 /** The last run that came to its end; null when none did. */
-export async function findLastReconciliation(db: D1Database): Promise<Reconciliation | null> {
-  return db
-    .prepare(
+export function buildLastReconciliationQuery(db: D1Database): Query<Reconciliation | null> {
+  return {
+    statement: db.prepare(
       `SELECT id, at, finished_at AS finishedAt, findings, repaired FROM reconciliations
        WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1`,
-    )
-    .first<Reconciliation>();
+    ),
+    parse: ([row]: Reconciliation[]) => row ?? null,
+  };
 }

@@ -1,7 +1,8 @@
 /** Table users, joined with the balance where a page shows both. */
 import { eq, sql } from "drizzle-orm";
 import { orm, preparedOnce } from "./client.ts";
-import { creditAccounts, type Role, users } from "./schema.ts";
+import { type Query, runQuery } from "./query.ts";
+import { type Role, users } from "./schema.ts";
 
 export interface UserRow {
   id: string;
@@ -15,29 +16,20 @@ export interface UserRow {
   held: number;
 }
 
-const USER_COLUMNS = {
-  id: users.id,
-  email: users.email,
-  name: users.name,
-  role: users.role,
-  emailVerifiedAt: users.emailVerifiedAt,
-  disabledAt: users.disabledAt,
-  createdAt: users.createdAt,
-  available: creditAccounts.available,
-  held: creditAccounts.held,
-};
+const SELECT_USERS = `
+  SELECT u.id, u.email, u.name, u.role, u.email_verified_at AS emailVerifiedAt, u.disabled_at AS disabledAt,
+    u.created_at AS createdAt, a.available, a.held
+  FROM users u JOIN credit_accounts a ON a.user_id = u.id`;
 
-const userById = preparedOnce((db) =>
-  db
-    .select(USER_COLUMNS)
-    .from(users)
-    .innerJoin(creditAccounts, eq(creditAccounts.userId, users.id))
-    .where(eq(users.id, sql.placeholder("id")))
-    .prepare(),
-);
+export function buildUserQuery(db: D1Database, id: string): Query<UserRow | null> {
+  return {
+    statement: db.prepare(`${SELECT_USERS} WHERE u.id = ?1`).bind(id),
+    parse: ([row]: UserRow[]) => row ?? null,
+  };
+}
 
-export async function findUser(db: D1Database, id: string): Promise<UserRow | null> {
-  return (await userById(db).get({ id })) ?? null;
+export function findUser(db: D1Database, id: string): Promise<UserRow | null> {
+  return runQuery(buildUserQuery(db, id));
 }
 
 /** What sign-in needs and nothing else reads: the stored password hash. */
@@ -91,12 +83,7 @@ export async function listUsers(
   const where = `(?1 IS NULL OR u.email LIKE ?1 ESCAPE '\\' OR u.name LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR u.role = ?2)`;
   const [rows, count] = await db.batch([
     db
-      .prepare(
-        `SELECT u.id, u.email, u.name, u.role, u.email_verified_at AS emailVerifiedAt,
-           u.disabled_at AS disabledAt, u.created_at AS createdAt, a.available, a.held
-         FROM users u JOIN credit_accounts a ON a.user_id = u.id
-         WHERE ${where} AND u.id < ?3 ORDER BY u.id DESC LIMIT ?4`,
-      )
+      .prepare(`${SELECT_USERS} WHERE ${where} AND u.id < ?3 ORDER BY u.id DESC LIMIT ?4`)
       .bind(pattern, filter.role ?? null, page.cursor ?? LAST_ID, page.limit + 1),
     db.prepare(`SELECT count(*) AS total FROM users u WHERE ${where}`).bind(pattern, filter.role ?? null),
   ]);

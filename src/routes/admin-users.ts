@@ -3,9 +3,10 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { outranks, type Principal } from "../auth/principal.ts";
 import { type ApplyOutcome, applyCredits } from "../credits/apply.ts";
-import { listEntriesByUser } from "../db/entries.ts";
+import { buildEntriesQuery } from "../db/entries.ts";
+import { runQueries } from "../db/query.ts";
 import { ROLES } from "../db/schema.ts";
-import { findUser, listUsers, type UserRow } from "../db/users.ts";
+import { buildUserQuery, findUser, listUsers, type UserRow } from "../db/users.ts";
 import { AppError } from "../errors.ts";
 import { pageQuery, parseId, parseIdempotencyKey, parseJsonBody, parseQuery } from "./body.ts";
 import { type AppContext, type AppEnv, requireUser } from "./context.ts";
@@ -48,8 +49,12 @@ export const adminUsers = new Hono<AppEnv>()
   })
   .get("/api/admin/users/:id", async (c) => c.json(presentUser(await getUser(c))))
   .get("/api/admin/users/:id/entries", async (c) => {
-    const { id } = await getUser(c);
-    const page = await listEntriesByUser(c.env.DB, id, parseQuery(c, entryPageQuery));
+    const id = parseId(c);
+    const [user, page] = await runQueries(c.env.DB, [
+      buildUserQuery(c.env.DB, id),
+      buildEntriesQuery(c.env.DB, id, parseQuery(c, entryPageQuery)),
+    ]);
+    if (user === null) throw new AppError("not_found");
     return c.json({ items: page.items.map(presentEntry), nextCursor: page.nextCursor });
   })
   .patch("/api/admin/users/:id", async (c) => {

@@ -1,7 +1,8 @@
 /** The own account: who I am, what I have, and every movement of my credits. */
 import { Hono } from "hono";
-import { listEntriesByUser } from "../../db/entries.ts";
-import { findUser } from "../../db/users.ts";
+import { buildEntriesQuery } from "../../db/entries.ts";
+import { runQueries } from "../../db/query.ts";
+import { buildUserQuery } from "../../db/users.ts";
 import { AppError } from "../../errors.ts";
 import { signOutEverywhere } from "../auth.ts";
 import { parseQuery } from "../body.ts";
@@ -15,7 +16,10 @@ export const accountPages = new Hono<AppEnv>()
   .get("/account", async (c) => {
     const { id } = requireUser(c);
     const query = parseQuery(c, entryPageQuery);
-    const [user, page] = await Promise.all([findUser(c.env.DB, id), listEntriesByUser(c.env.DB, id, query)]);
+    const [user, page] = await runQueries(c.env.DB, [
+      buildUserQuery(c.env.DB, id),
+      buildEntriesQuery(c.env.DB, id, query),
+    ]);
     if (user === null) throw new AppError("not_found");
     return c.html(
       <AccountPage

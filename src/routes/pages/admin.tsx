@@ -1,15 +1,16 @@
 /** The admin pages: how things stand, people with their credits, and all jobs. */
 import { Hono } from "hono";
 import { hasRole, outranks } from "../../auth/principal.ts";
-import { listEntriesByUser } from "../../db/entries.ts";
-import { countForAdmins, listJobs } from "../../db/jobs.ts";
-import { findLastReconciliation } from "../../db/reconciliations.ts";
-import { listUsers } from "../../db/users.ts";
+import { buildEntriesQuery } from "../../db/entries.ts";
+import { buildAdminFiguresQuery, buildJobsQuery, listJobs } from "../../db/jobs.ts";
+import { runQueries } from "../../db/query.ts";
+import { buildLastReconciliationQuery } from "../../db/reconciliations.ts";
+import { buildUserQuery, listUsers } from "../../db/users.ts";
 import { AppError, type FieldError, statusOf } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { jobQuery, presentJob } from "../admin-generations.ts";
 import { addCredits, addCreditsSchema, getUser, userQuery } from "../admin-users.ts";
-import { IDEMPOTENCY_KEY_PATTERN, listFieldErrors, parseQuery } from "../body.ts";
+import { IDEMPOTENCY_KEY_PATTERN, listFieldErrors, parseId, parseQuery } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { presentEntry, presentUser } from "../present.ts";
@@ -27,13 +28,15 @@ const LAST_JOBS = 10;
 
 export const adminPages = new Hono<AppEnv>()
   .get("/admin", async (c) => {
-    const figures = await countForAdmins(c.env.DB);
-    const concerns = listConcerns(figures, await findLastReconciliation(c.env.DB));
+    const [figures, last] = await runQueries(c.env.DB, [
+      buildAdminFiguresQuery(c.env.DB),
+      buildLastReconciliationQuery(c.env.DB),
+    ]);
     return c.html(
       <AdminHomePage
         frame={buildFrame(c, takeNotice(c))}
         figures={listFigures(figures)}
-        concerns={concerns}
+        concerns={listConcerns(figures, last)}
       />,
     );
   })
@@ -122,11 +125,13 @@ interface UserForm {
 
 async function renderUser(c: AppContext, form: UserForm) {
   const viewer = requireUser(c);
-  const user = await getUser(c);
-  const [entries, jobs] = await Promise.all([
-    listEntriesByUser(c.env.DB, user.id, { limit: LAST_ENTRIES }),
-    listJobs(c.env.DB, { userId: user.id }, { limit: LAST_JOBS }),
+  const id = parseId(c);
+  const [user, entries, jobs] = await runQueries(c.env.DB, [
+    buildUserQuery(c.env.DB, id),
+    buildEntriesQuery(c.env.DB, id, { limit: LAST_ENTRIES }),
+    buildJobsQuery(c.env.DB, { userId: id }, { limit: LAST_JOBS }),
   ]);
+  if (user === null) throw new AppError("not_found");
   const isOwn = viewer.id === user.id;
   c.status((form.status ?? (form.errors === undefined ? 200 : 422)) as 200 | 422);
   return c.html(
