@@ -1,0 +1,107 @@
+/** The budget of D1 round trips: they are what a request waits for in production, where local milliseconds aren't. */
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../../src/ids.ts";
+import { ROUTES } from "../../src/routes/access.ts";
+import { countRoundTrips, type RoundTrip } from "../support/counting-database.ts";
+import { type CallOptions, call } from "../support/http.ts";
+import { createPerson, type TestPerson } from "../support/people.ts";
+import { createPicture, type TestPicture } from "../support/pictures.ts";
+
+/** The session, and then the question. */
+const AUTHENTICATED_READ_MAX_TRIPS = 2;
+
+let admin: TestPerson;
+let person: TestPerson;
+let picture: TestPicture;
+
+beforeAll(async () => {
+  admin = await createPerson({ role: "HERO" });
+  person = await createPerson({ credits: 10 });
+  picture = await createPicture(person);
+});
+
+/** The round trips of a request whose like has been answered before, so that nothing is made or prepared first. */
+async function warmTrips(method: string, path: string, options: () => CallOptions): Promise<RoundTrip[]> {
+  const { db, trips } = countRoundTrips(env.DB);
+  const ask = () => call(method, path, { ...options(), env: { DB: db } });
+  expect((await ask()).status).toBeLessThan(400);
+  trips.length = 0;
+  const response = await ask();
+  expect(response.status).toBeLessThan(400);
+  await response.arrayBuffer();
+  return [...trips];
+}
+
+function fillPath(path: string): string {
+  const known: Record<string, string> = {
+    "generations/:id": `generations/${picture.generationId}`,
+    "images/:id": `images/${picture.imageId}`,
+    "briefs/:id": `briefs/${picture.briefId}`,
+    "users/:id": `users/${person.id}`,
+  };
+  const filled = Object.entries(known).reduce((text, [from, to]) => text.replace(from, to), path);
+  if (filled.includes(":")) throw new Error(`fillPath: say here what stands for the parameter of ${path}`);
+  return filled;
+}
+
+describe("the budget of D1 round trips", () => {
+  for (const route of ROUTES.filter((rule) => rule.method === "GET" && rule.access !== "public")) {
+    it(`lets GET ${route.path} ask for the session and one question more`, async () => {
+      const asker = route.access === "ADMIN" || route.access === "HERO" ? admin : person;
+      const trips = await warmTrips("GET", fillPath(route.path), () => ({ as: asker }));
+      expect(trips.length, describeTrips(trips)).toBeLessThanOrEqual(AUTHENTICATED_READ_MAX_TRIPS);
+    });
+  }
+
+  it("answers GET /api/me from the session alone", async () => {
+    expect(await warmTrips("GET", "/api/me", () => ({ as: person }))).toHaveLength(1);
+  });
+
+  it("adds credits in one round trip after the session", async () => {
+    const trips = await warmTrips("PATCH", `/api/admin/users/${person.id}`, () => ({
+      as: admin,
+      json: { addCredits: 1, reason: "for the budget" },
+      headers: { "Idempotency-Key": newId() },
+    }));
+    expect(trips.map((trip) => trip.kind)).toEqual(["raw", "batch"]);
+  });
+
+  it("holds the credits of new pictures in one round trip after the session", async () => {
+    const trips = await warmTrips("POST", "/api/generations", () => ({
+      as: person,
+      json: { eventType: "birthday-party", answers: { age: 7 }, shapes: ["1:1", "4:5"] },
+      headers: { "Idempotency-Key": newId() },
+    }));
+    expect(trips.map((trip) => trip.kind)).toEqual(["raw", "batch"]);
+  });
+});
+
+describe("countRoundTrips", () => {
+  it("counts each execution as one, and a batch of statements as one", async () => {
+    const { db, trips } = countRoundTrips(env.DB);
+    const byId = db.prepare("SELECT id FROM users WHERE id = ?1").bind(person.id);
+    expect(await byId.first("id")).toBe(person.id);
+    expect((await byId.all()).results).toEqual([{ id: person.id }]);
+    expect((await byId.run()).success).toBe(true);
+    expect(await byId.raw()).toEqual([[person.id]]);
+    expect(await db.batch([byId, byId])).toHaveLength(2);
+    await db.exec("SELECT 1");
+    expect(trips.map((trip) => trip.kind)).toEqual(["first", "all", "run", "raw", "batch", "exec"]);
+  });
+
+  it("tells how many rows a statement wrote", async () => {
+    const { db, trips } = countRoundTrips(env.DB);
+    await db.prepare("UPDATE users SET name = 'Renamed' WHERE id = ?1").bind(person.id).run();
+    expect(trips).toMatchObject([{ kind: "run", rowsWritten: 1 }]);
+  });
+
+  it("refuses what it can't count", () => {
+    const { db } = countRoundTrips(env.DB);
+    expect(() => db.withSession()).toThrow("withSession is not counted yet");
+  });
+});
+
+function describeTrips(trips: RoundTrip[]): string {
+  return trips.map((trip) => `${trip.kind}: ${trip.statements.join(" | ").slice(0, 200)}`).join("\n");
+}
