@@ -120,7 +120,7 @@ export function buildWebp(chunks: PngChunk[]): Uint8Array {
 /** The frame chunk of a simple WebP file. */
 export function frameOf(webp: Uint8Array): PngChunk {
   const length = new DataView(webp.buffer, webp.byteOffset).getUint32(16, true);
-  return { type: String.fromCharCode(...webp.subarray(12, 16)), data: webp.slice(20, 20 + length) };
+  return { type: String.fromCharCode(...webp.subarray(12, 16)), data: webp.subarray(20, 20 + length) };
 }
 
 /** The payload of a VP8X chunk. */
@@ -188,7 +188,8 @@ export function concat(parts: Uint8Array[]): Uint8Array {
 
 /** `bytes` with some of them replaced, from `at` on. */
 export function patch(bytes: Uint8Array, at: number, replacement: ArrayLike<number>): Uint8Array {
-  const copy = bytes.slice();
+  // Not slice(): of a Buffer that is a view.
+  const copy = new Uint8Array(bytes);
   copy.set(replacement, at);
   return copy;
 }
