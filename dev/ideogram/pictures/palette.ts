@@ -27,46 +27,55 @@ const HARMONIES: readonly [readonly number[], ...(readonly number[])[]] = [
 
 /** Night skies from teal over blue to wine red; dark yellows would be mud. */
 const NIGHT_HUES = [180, 350] as const;
+/** How far the sky's colours move away from its first one. */
+const DRIFT_DEGREES = [25, 70] as const;
 /** Meadow green, for land whose own hue would be brown. */
 const LUSH_HUE = 148;
 
 export function createPalette(chance: Chance, dark: boolean): Palette {
   const hue = dark ? between(chance, ...NIGHT_HUES) : chance() * 360;
-  const harmony = pick(chance, HARMONIES);
-  const at = (i: number): number => hue + (harmony[i] ?? 0);
-  const drift = between(chance, 25, 70) * (chance() < 0.5 ? -1 : 1) * (dark ? 0.5 : 1);
+  const harmony = pick(chance, HARMONIES).map((distance) => hue + distance);
+  const drift = between(chance, ...DRIFT_DEGREES) * (chance() < 0.5 ? -1 : 1);
+  return dark ? createNight(hue, harmony, drift / 2) : createDay(hue, harmony, drift);
+}
+
+function createNight(hue: number, harmony: readonly number[], drift: number): Palette {
+  const [first = hue, second = hue, third = hue, fourth = hue, fifth = hue] = harmony;
+  return {
+    dark: true,
+    sky: [oklch(0.2, 0.07, hue), oklch(0.33, 0.13, hue + drift), oklch(0.5, 0.16, hue + drift * 1.6)],
+    accents: [
+      oklch(0.62, 0.16, first),
+      oklch(0.7, 0.17, second),
+      oklch(0.76, 0.15, third),
+      oklch(0.82, 0.14, fourth),
+      oklch(0.88, 0.12, fifth),
+    ],
+    land: [oklch(0.3, 0.09, hue + drift), oklch(0.22, 0.07, hue + drift / 2), oklch(0.14, 0.04, hue)],
+    paper: oklch(0.19, 0.045, hue),
+    ink: oklch(0.97, 0.02, fifth),
+    gold: oklch(0.85, 0.12, 88),
+  };
+}
+
+function createDay(hue: number, harmony: readonly number[], drift: number): Palette {
+  const [first = hue, second = hue, third = hue, fourth = hue, fifth = hue] = harmony;
   const landHue = isMuddy(hue + drift) ? LUSH_HUE : hue + drift;
-  return dark
-    ? {
-        dark,
-        sky: [oklch(0.2, 0.07, hue), oklch(0.33, 0.13, hue + drift), oklch(0.5, 0.16, hue + drift * 1.6)],
-        accents: [
-          oklch(0.62, 0.16, at(0)),
-          oklch(0.7, 0.17, at(1)),
-          oklch(0.76, 0.15, at(2)),
-          oklch(0.82, 0.14, at(3)),
-          oklch(0.88, 0.12, at(4)),
-        ],
-        land: [oklch(0.3, 0.09, hue + drift), oklch(0.22, 0.07, hue + drift / 2), oklch(0.14, 0.04, hue)],
-        paper: oklch(0.19, 0.045, hue),
-        ink: oklch(0.97, 0.02, at(4)),
-        gold: oklch(0.85, 0.12, 88),
-      }
-    : {
-        dark,
-        sky: [oklch(0.94, 0.045, hue), oklch(0.88, 0.085, hue + drift), oklch(0.79, 0.12, hue + drift * 1.6)],
-        accents: [
-          clean(0.8, 0.12, at(0)),
-          clean(0.72, 0.15, at(1)),
-          clean(0.68, 0.17, at(2)),
-          clean(0.64, 0.18, at(3)),
-          clean(0.58, 0.19, at(4)),
-        ],
-        land: [oklch(0.76, 0.11, landHue), oklch(0.64, 0.12, landHue + 12), oklch(0.5, 0.11, landHue + 24)],
-        paper: oklch(0.985, 0.012, hue + drift),
-        ink: oklch(0.28, 0.075, hue),
-        gold: oklch(0.72, 0.13, 80),
-      };
+  return {
+    dark: false,
+    sky: [oklch(0.94, 0.045, hue), oklch(0.88, 0.085, hue + drift), oklch(0.79, 0.12, hue + drift * 1.6)],
+    accents: [
+      clean(0.8, 0.12, first),
+      clean(0.72, 0.15, second),
+      clean(0.68, 0.17, third),
+      clean(0.64, 0.18, fourth),
+      clean(0.58, 0.19, fifth),
+    ],
+    land: [oklch(0.76, 0.11, landHue), oklch(0.64, 0.12, landHue + 12), oklch(0.5, 0.11, landHue + 24)],
+    paper: oklch(0.985, 0.012, hue + drift),
+    ink: oklch(0.28, 0.075, hue),
+    gold: oklch(0.72, 0.13, 80),
+  };
 }
 
 /** Dark yellows read as brown and olive: as an accent they are made lighter. */
