@@ -1,0 +1,66 @@
+/**
+ * What lies in the KV namespace FLAGS: a switch under each flag's key, the rules under one more.
+ * The metadata beside a value says who wrote it; a plain `wrangler kv key put` leaves none.
+ */
+import * as z from "zod";
+import { ID_PATTERN } from "../ids.ts";
+import { FLAG_KEYS, type FlagKey } from "./registry.ts";
+
+/** The flagd document with targeting rules, and with further flags for outside clients. */
+export const RULES_KEY = "rules.json";
+
+export type StoredKey = FlagKey | typeof RULES_KEY;
+
+export const STORED_KEYS: readonly StoredKey[] = [...FLAG_KEYS, RULES_KEY];
+
+export const CHANGE_SOURCES = ["admin", "wrangler", "schedule", "guard"] as const;
+export type ChangeSource = (typeof CHANGE_SOURCES)[number];
+
+/** An absent switch follows the rules, and says the same as this word. */
+export const AUTO = "auto";
+
+/** An absent document defines nothing, and says the same as this one. */
+export const EMPTY_RULES = '{"flags":{}}';
+
+const WORDS_MAX_CHARACTERS = 300;
+
+/** Written by this product with every value: which change it was. */
+const ownMetadata = z.object({
+  change: z.string().regex(ID_PATTERN),
+  via: z.enum(CHANGE_SOURCES),
+  by: z.string().max(WORDS_MAX_CHARACTERS).nullable(),
+  at: z.number().int(),
+  note: z.string().max(WORDS_MAX_CHARACTERS).nullable(),
+});
+
+/** What an operator may give by hand: `--metadata '{"by":"ana","note":"provider is down"}'`. */
+const handMetadata = z.object({
+  by: z.string().max(WORDS_MAX_CHARACTERS).optional(),
+  note: z.string().max(WORDS_MAX_CHARACTERS).optional(),
+});
+
+export type WriteMetadata = z.infer<typeof ownMetadata>;
+
+export interface Authorship {
+  /** The change in our history; null for a value that was written past this product. */
+  change: string | null;
+  via: ChangeSource;
+  by: string | null;
+  /** Milliseconds UTC; null where nobody said. */
+  at: number | null;
+  note: string | null;
+}
+
+/** Who wrote a value. Metadata that isn't ours is a wrangler's, whatever else it holds. */
+export function parseAuthorship(metadata: unknown): Authorship {
+  const own = ownMetadata.safeParse(metadata);
+  if (own.success) return own.data;
+  const hand = handMetadata.safeParse(metadata);
+  return {
+    change: null,
+    via: "wrangler",
+    by: (hand.success ? hand.data.by : undefined) ?? null,
+    at: null,
+    note: (hand.success ? hand.data.note : undefined) ?? null,
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * The snapshot that a request works with: from this isolate's memory while it is fresh, else from KV, else the last
+ * known good, else the code's defaults. It never throws and never waits longer than the bounds below.
+ */
+import { logAlarm, logInfo } from "../log.ts";
+import type { StoredKey, WriteMetadata } from "./keys.ts";
+import { findLastKnownGood, type KeptValues, keepLastKnownGood } from "./last-known-good.ts";
+import type { Environment } from "./registry.ts";
+import { buildSnapshot, type FlagSnapshot, NOTHING_STORED } from "./snapshot.ts";
+import { type FlagStore, readValues } from "./store.ts";
+
+/** How long a request waits for KV while an older snapshot could serve it, and while there is none. */
+const WARM_WAIT_MS = 150;
+const COLD_WAIT_MS = 500;
+const COPY_WAIT_MS = 50;
+/** After a failed read, the next one is tried no sooner. */
+const RETRY_MS = 2_000;
+/** A reader that has said nothing for this long is taken for dead: its request was cut off. */
+const READER_MAX_MS = 10_000;
+/** The copy of the last values is renewed when they change, and this often. */
+const COPY_RENEWAL_MS = 3_600_000;
+
+export interface LoadOptions {
+  store: FlagStore;
+  environment: Environment;
+  /** Tells this deployment's copy in the shared cache apart from others': its public origin. */
+  scope: string;
+  /** A value that was changed in KV is served after at most this long, in milliseconds. */
+  ttlMs: number;
+  now: number;
+  /** Keeps the invocation alive for work that the answer doesn't wait for. */
+  waitUntil: (work: Promise<unknown>) => void;
+}
+
+interface Memory {
+  snapshot: FlagSnapshot;
+  /** When the snapshot was last known to be what KV holds; 0 for one that isn't from KV. */
+  freshAt: number;
+  /** A read is under way since then; null when none is. Its promise stays in its own request. */
+  readingSince: number | null;
+  retryAt: number;
+  copiedAt: number;
+}
+
+// Mutable on purpose: the isolate's copy of the namespace, keyed by the binding, replaced as a whole by newer reads.
+const memories = new WeakMap<FlagStore, Memory>();
+
+export async function loadFlags(options: LoadOptions): Promise<FlagSnapshot> {
+  const memory = memories.get(options.store);
+  if (memory === undefined) return loadCold(options);
+  const age = options.now - memory.freshAt;
+  if (age * 2 < options.ttlMs) return memory.snapshot;
+  if (isBusy(memory, options.now)) return memory.snapshot;
+  const read = refresh(options, memory);
+  options.waitUntil(read);
+  // Past half of its time a snapshot is renewed behind the answer, so that a busy isolate never waits.
+  if (age < options.ttlMs) return memory.snapshot;
+  return (await within(WARM_WAIT_MS, read)) ?? serveStale(memory);
+}
+
+/** KV is slow or broken: what was read before holds, and says that it is old. */
+function serveStale(memory: Memory): FlagSnapshot {
+  if (memory.snapshot.source === "kv") memory.snapshot = { ...memory.snapshot, source: "last_known_good" };
+  return memory.snapshot;
+}
+
+function isBusy(memory: Memory, now: number): boolean {
+  const isReading = memory.readingSince !== null && now - memory.readingSince < READER_MAX_MS;
+  return isReading || now < memory.retryAt;
+}
+
+/** The first request of an isolate, or several at once: each reads for itself. */
+async function loadCold(options: LoadOptions): Promise<FlagSnapshot> {
+  const read = refresh(options, null);
+  options.waitUntil(read);
+  const snapshot = await within(COLD_WAIT_MS, read);
+  if (snapshot !== null) return snapshot;
+  const known = memories.get(options.store);
+  if (known !== undefined) return known.snapshot;
+  const kept = await within(COPY_WAIT_MS, findLastKnownGood(options.scope));
+  const fallback = await buildFallback(options.environment, kept);
+  logAlarm("flags_unreadable", { source: fallback.source });
+  remember(options, fallback, { freshAt: 0, retryAt: options.now + RETRY_MS });
+  return fallback;
+}
+
+function buildFallback(environment: Environment, kept: KeptValues | null): Promise<FlagSnapshot> {
+  if (kept === null) {
+    return buildSnapshot(NOTHING_STORED, { environment, source: "defaults", readAt: null });
+  }
+  return buildSnapshot(kept.values, { environment, source: "last_known_good", readAt: kept.readAt });
+}
+
+/** Null when KV failed; the memory then says so. Never rejects. */
+async function refresh(options: LoadOptions, memory: Memory | null): Promise<FlagSnapshot | null> {
+  const startedAt = options.now;
+  if (memory !== null) memory.readingSince = startedAt;
+  try {
+    const values = await readValues(options.store);
+    const previous = memories.get(options.store)?.snapshot ?? null;
+    const { environment } = options;
+    const snapshot = await buildSnapshot(values, { environment, source: "kv", readAt: startedAt, previous });
+    if (previous !== null && previous.rev !== snapshot.rev) logInfo("flags_changed", { rev: snapshot.rev });
+    const current = remember(options, snapshot, { freshAt: startedAt, retryAt: 0 });
+    if (isCopyDue(current, previous, startedAt)) {
+      current.copiedAt = startedAt;
+      options.waitUntil(keepLastKnownGood(options.scope, { values, readAt: startedAt }));
+    }
+    return snapshot;
+  } catch (error) {
+    logAlarm("flags_read_failed", { error: String(error) });
+    if (memory !== null) {
+      memory.readingSince = null;
+      memory.retryAt = options.now + RETRY_MS;
+      serveStale(memory);
+    }
+    return null;
+  }
+}
+
+function isCopyDue(current: Memory, previous: FlagSnapshot | null, now: number): boolean {
+  return previous?.rev !== current.snapshot.rev || now - current.copiedAt > COPY_RENEWAL_MS;
+}
+
+/** A read that began before the one in memory never replaces it. */
+function remember(
+  options: LoadOptions,
+  snapshot: FlagSnapshot,
+  times: { freshAt: number; retryAt: number },
+): Memory {
+  const known = memories.get(options.store);
+  if (known === undefined) {
+    const memory = { snapshot, ...times, readingSince: null, copiedAt: 0 };
+    memories.set(options.store, memory);
+    return memory;
+  }
+  known.readingSince = null;
+  if (times.freshAt >= known.freshAt) Object.assign(known, { snapshot, ...times });
+  return known;
+}
+
+/** Serves a value that this isolate has just written, without waiting for KV to show it. */
+export async function rememberWrite(
+  store: FlagStore,
+  key: StoredKey,
+  value: string,
+  metadata: WriteMetadata,
+): Promise<void> {
+  const memory = memories.get(store);
+  if (memory === undefined) return;
+  const { environment, source, readAt } = memory.snapshot;
+  const values = { ...memory.snapshot.values, [key]: { value, metadata } };
+  const previous = memory.snapshot;
+  memory.snapshot = await buildSnapshot(values, { environment, source, readAt, previous });
+  memory.freshAt = metadata.at;
+}
+
+/** Null when it takes longer than `ms`. */
+async function within<Value>(ms: number, work: Promise<Value>): Promise<Value | null> {
+  const timer = new AbortController();
+  const timeout = scheduler.wait(ms, { signal: timer.signal }).then(
+    () => null,
+    () => null,
+  );
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    timer.abort();
+  }
+}

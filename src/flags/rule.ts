@@ -1,0 +1,131 @@
+/**
+ * One flag of a flagd document, ready to be evaluated. The only file that knows @openfeature/flagd-core.
+ * Each flag is loaded on its own, so that a broken one never takes its neighbours with it; the library's default
+ * mode compiles rules with `new Function`, which Workers forbid, so it runs as an interpreter.
+ */
+import type { EvaluationContext, FlagMetadata, JsonValue, Logger } from "@openfeature/core";
+import { type FeatureFlag, FlagdCore } from "@openfeature/flagd-core";
+import { fail, type Result, succeed } from "../result.ts";
+import type { JsonObject } from "./json.ts";
+import { needsTargetingKey } from "./targeting-key.ts";
+
+export type { EvaluationContext, JsonValue } from "@openfeature/core";
+
+/** The error codes of the OpenFeature specification that an evaluation can end with. */
+export type EvaluationErrorCode = "PARSE_ERROR" | "TARGETING_KEY_MISSING" | "GENERAL";
+
+export type RuleOutcome =
+  | {
+      kind: "value";
+      value: JsonValue;
+      variant: string;
+      reason: "STATIC" | "TARGETING_MATCH" | "DEFAULT";
+    }
+  /** The rule leaves the value to the code's own default. */
+  | { kind: "code_default"; reason: "DEFAULT" | "DISABLED" }
+  | { kind: "error"; code: EvaluationErrorCode; message: string };
+
+export interface Rule {
+  key: string;
+  isDisabled: boolean;
+  variants: ReadonlyMap<string, JsonValue>;
+  metadata: FlagMetadata;
+  /** Set when the targeting can't be evaluated at all, whoever asks. */
+  defect: string | null;
+  /** A share of people is chosen by the context's targeting key: without one there is no answer. */
+  needsTargetingKey: boolean;
+  evaluate(context: EvaluationContext): RuleOutcome;
+}
+
+const SILENT: Logger = { error: ignore, warn: ignore, info: ignore, debug: ignore };
+
+/** Whatever the library has to say is in its return values too. */
+function ignore(): void {
+  // Its log lines would name flags and rules once a request.
+}
+
+/** `definition` has its $ref replaced already. The error says what is wrong with it, in the library's words. */
+export function loadRule(key: string, definition: JsonObject, metadata: FlagMetadata): Result<Rule, string> {
+  const core = new FlagdCore(undefined, SILENT, { disableDynamicCodeGeneration: true });
+  try {
+    core.setConfigurations(JSON.stringify({ flags: { [key]: definition }, metadata }));
+  } catch (error) {
+    return fail(describeDefect(error));
+  }
+  const flag = core.getFlag(key);
+  if (flag === undefined) return fail("The key can't be used.");
+  return succeed(toRule(flag, needsTargetingKey(definition["targeting"])));
+}
+
+function toRule(flag: FeatureFlag, needsKey: boolean): Rule {
+  const probe = flag.evaluate({});
+  return {
+    key: flag.key,
+    isDisabled: flag.state === "DISABLED",
+    variants: flag.variants,
+    metadata: flag.metadata,
+    defect: probe.errorCode === "PARSE_ERROR" ? (probe.errorMessage ?? PARSE_DEFECT) : null,
+    needsTargetingKey: needsKey,
+    evaluate: (context) => evaluateRule(flag, needsKey, context),
+  };
+}
+
+function evaluateRule(flag: FeatureFlag, needsKey: boolean, context: EvaluationContext): RuleOutcome {
+  // DISABLED means "use the code's default" in flagd, not "off": with a default of true it is on.
+  if (flag.state === "DISABLED") return { kind: "code_default", reason: "DISABLED" };
+  if (needsKey && !context.targetingKey) {
+    return {
+      kind: "error",
+      code: "TARGETING_KEY_MISSING",
+      message: "This rule chooses a share of people, and the context has no targetingKey to choose by.",
+    };
+  }
+  const details = flag.evaluate(context);
+  if (details.reason === "ERROR") {
+    const code = details.errorCode === "PARSE_ERROR" ? "PARSE_ERROR" : "GENERAL";
+    return { kind: "error", code, message: details.errorMessage ?? PARSE_DEFECT };
+  }
+  if (details.value === undefined || details.variant === undefined) {
+    return { kind: "code_default", reason: "DEFAULT" };
+  }
+  return { kind: "value", value: details.value, variant: details.variant, reason: toReason(details.reason) };
+}
+
+function toReason(reason: string | undefined): "STATIC" | "TARGETING_MATCH" | "DEFAULT" {
+  return reason === "STATIC" || reason === "TARGETING_MATCH" ? reason : "DEFAULT";
+}
+
+function describeDefect(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message.replaceAll(/\s+/g, " ") : String(cause);
+}
+
+const PARSE_DEFECT = "The targeting can't be evaluated.";
+
+/** On for a sticky share of people; a person who is in stays in while the share grows. */
+export function buildSplit(key: string, percentage: number): Rule {
+  const on = Math.round(percentage * BUCKETS_PER_PERCENT);
+  const loaded = loadRule(
+    key,
+    {
+      state: "ENABLED",
+      variants: { on: true, off: false },
+      defaultVariant: "off",
+      targeting: {
+        fractional: [
+          ["on", on],
+          ["off", 100 * BUCKETS_PER_PERCENT - on],
+        ],
+      },
+    },
+    {},
+  );
+  if (!loaded.ok) throw new Error(`buildSplit: ${loaded.error}`);
+  return loaded.value;
+}
+
+const BUCKETS_PER_PERCENT = 100;
+
+// The library's first evaluation costs tens of milliseconds of compilation: paid while the isolate starts, not by
+// the first request.
+buildSplit("warm-up", 50).evaluate({ targetingKey: "warm-up" });
