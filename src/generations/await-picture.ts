@@ -18,14 +18,19 @@ import {
 
 export type ReadyPicture = Extract<PolledPicture, { kind: "ready" }>;
 
-/** One delivery asks for this long, then puts the job down and comes again. With one call more, within POLL_LEASE_MS. */
-const POLL_BUDGET_MS = 20_000;
-const POLLS_MAX = 12;
-const POLL_FIRST_DELAY_MS = 800;
+/**
+ * One delivery asks a few times, then puts the job down and comes again: it holds a consumer for moments and not for
+ * as long as the provider draws, so that other people's pictures move on meanwhile. Well within POLL_LEASE_MS.
+ */
+const POLL_BUDGET_MS = 2_500;
+const POLLS_MAX = 4;
+const POLL_FIRST_DELAY_MS = 700;
 const POLL_DELAY_FACTOR = 1.4;
 const POLL_MAX_DELAY_MS = 3_000;
-/** Between two deliveries of a job whose picture isn't ready. */
-const POLL_PAUSE_MS = 3_000;
+/** Between two deliveries of a job whose picture isn't ready: a share of the time that it has taken so far. */
+const POLL_PAUSE_SHARE = 0.2;
+const POLL_PAUSE_MIN_MS = 1_000;
+const POLL_PAUSE_MAX_MS = 10_000;
 /** Right after a purchase the provider may not know its own id yet. */
 const UNKNOWN_ID_GRACE_MS = 30_000;
 
@@ -39,13 +44,14 @@ export async function awaitPicture(
   for (let polls = 1; ; polls++) {
     const polled = await findGeneration(context.provider, providerGenerationId);
     const elapsedMs = Date.now() - startedAt;
+    const sinceSubmitMs = (row.sinceSubmitMs ?? 0) + elapsedMs;
     const step = polled.ok
-      ? explainPoll(row.id, polled.value)
-      : explainPollFailure(row.id, (row.sinceSubmitMs ?? 0) + elapsedMs, polled.error);
+      ? explainPoll(row.id, sinceSubmitMs, polled.value)
+      : explainPollFailure(row.id, sinceSubmitMs, polled.error);
     if (step.kind === "go_on" || step.kind === "failed") return step;
-    const pauseMs = Math.max(delayMs, askedDelay(polled));
-    if (polls === POLLS_MAX || elapsedMs + pauseMs > POLL_BUDGET_MS) return step;
-    await context.sleep(pauseMs);
+    const nextMs = Math.max(delayMs, askedDelay(polled));
+    if (polls === POLLS_MAX || elapsedMs + nextMs > POLL_BUDGET_MS) return step;
+    await context.sleep(nextMs);
     delayMs = Math.min(delayMs * POLL_DELAY_FACTOR, POLL_MAX_DELAY_MS);
   }
 }
@@ -56,10 +62,14 @@ function askedDelay(polled: Awaited<ReturnType<typeof findGeneration>>): number 
   return (polled.error.retryAfterSeconds ?? 0) * 1000;
 }
 
-function explainPoll(id: string, poll: Poll): StepResult<ReadyPicture> {
+function pauseMs(sinceSubmitMs: number): number {
+  return Math.min(Math.max(sinceSubmitMs * POLL_PAUSE_SHARE, POLL_PAUSE_MIN_MS), POLL_PAUSE_MAX_MS);
+}
+
+function explainPoll(id: string, sinceSubmitMs: number, poll: Poll): StepResult<ReadyPicture> {
   switch (poll.status) {
     case "pending":
-      return { kind: "wait", delayMs: POLL_PAUSE_MS };
+      return { kind: "wait", delayMs: pauseMs(sinceSubmitMs) };
     case "failed":
       logWarning("generation_failed_at_provider", { generationId: id, isPolicy: poll.isPolicy });
       return failed(poll.isPolicy ? "prompt_refused" : "provider_failed");
@@ -86,7 +96,7 @@ function explainPollFailure(id: string, sinceSubmitMs: number, failure: PollFail
     case "busy":
       return { kind: "wait", delayMs: (failure.retryAfterSeconds ?? 5) * 1000 };
     case "unknown_id":
-      if (sinceSubmitMs < UNKNOWN_ID_GRACE_MS) return { kind: "wait", delayMs: POLL_PAUSE_MS };
+      if (sinceSubmitMs < UNKNOWN_ID_GRACE_MS) return { kind: "wait", delayMs: pauseMs(sinceSubmitMs) };
       logAlarm("provider_forgot_generation", { generationId: id });
       return failedAttempt("provider_failed", "paid_not_delivered");
     case "credentials":
