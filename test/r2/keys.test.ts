@@ -84,6 +84,7 @@ describe("parseImageKey refuses", () => {
     ["a missing generation", `u/${USER}/1-1.png`],
     ["a missing file", `u/${USER}/${GENERATION}`],
     ["one level too many", `u/${USER}/${GENERATION}/x/1-1.png`],
+    ["a level behind the file", `u/${USER}/${GENERATION}/1-1.png/x`],
     ["an upper-case id", `u/${USER.toUpperCase()}/${GENERATION}/1-1.png`],
     ["a short user id", `u/${USER.slice(1)}/${GENERATION}/1-1.png`],
     ["an id with a letter that ids lack", `u/${USER}/${GENERATION.replace("j", "i")}/1-1.png`],

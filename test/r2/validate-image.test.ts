@@ -198,15 +198,16 @@ describe("validateImage judges the size", () => {
     expect(result.ok ? "ok" : result.error.kind).toBe(outcome);
   });
 
-  it("and takes half of a side, but no less", async () => {
-    const ask = (width: number) =>
-      validateImage(buildPng({ width: 70, height: 98 }), { size: scaled(width) });
-    const scaled = (width: number) => ({ width, height: (width * 98) / 70 });
-    expect((await ask(140)).ok).toBe(true);
-    expect(await ask(150)).toEqual({
-      ok: false,
-      error: { kind: "too_few_pixels", found: { width: 70, height: 98 }, expected: scaled(150) },
-    });
+  it.each([
+    ["takes half of each side", { width: 140, height: 196 }, true],
+    ["refuses less than half of both", { width: 150, height: 210 }, false],
+    ["refuses less than half of the width alone", { width: 141, height: 196 }, false],
+    ["refuses less than half of the height alone", { width: 140, height: 197 }, false],
+  ])("and %s", async (_, size, isAccepted) => {
+    const found = { width: 70, height: 98 };
+    const result = await validateImage(buildPng(found), { size });
+    expect(result.ok).toBe(isAccepted);
+    if (!result.ok) expect(result.error).toEqual({ kind: "too_few_pixels", found, expected: size });
   });
 
   it("to the pixel when asked to", async () => {
