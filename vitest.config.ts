@@ -14,6 +14,8 @@ export default defineConfig(async () => {
             ENVIRONMENT: "development",
             APP_ORIGIN: "http://eventide.test",
             AUTH_SECRET: "a-secret-for-tests-that-is-long-enough-0123456789",
+            // Tests write switches and see them at once.
+            FLAGS_TTL_SECONDS: "0",
             IDEOGRAM_API_KEY: "test-key",
             IDEOGRAM_BASE_URL: "http://127.0.0.1:9",
             IDEOGRAM_IMAGE_HOSTS: "127.0.0.1:9",

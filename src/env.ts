@@ -33,6 +33,8 @@ export interface Config {
   maxOpenGenerations: number;
   maxGenerationsPerHour: number;
   generationMaxAgeSeconds: number;
+  /** A changed flag is served after at most this long, in seconds. 0 reads them for every request. */
+  flagsTtlSeconds: number;
   /** The commit that was deployed, or "unknown" when nobody said. */
   commit: string;
 }
@@ -78,10 +80,11 @@ const settingsSchema = z.object({
   MAX_OPEN_GENERATIONS: wholeNumber(1, 100_000),
   MAX_GENERATIONS_PER_HOUR: wholeNumber(1, 1_000_000),
   GENERATION_MAX_AGE_SECONDS: wholeNumber(10, 86_400),
+  FLAGS_TTL_SECONDS: wholeNumber(0, 3_600),
   COMMIT: z.string().default("unknown"),
 });
 
-const bindingNames = ["DB", "BUCKET", "GENERATIONS", "IMAGES"] as const;
+const bindingNames = ["DB", "FLAGS", "BUCKET", "GENERATIONS", "IMAGES"] as const;
 
 /** Parses the whole configuration, or lists every setting that is missing or wrong. */
 export function parseConfig(env: Bindings): Result<Config, ConfigIssue[]> {
@@ -125,6 +128,7 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
     maxOpenGenerations: settings.MAX_OPEN_GENERATIONS,
     maxGenerationsPerHour: settings.MAX_GENERATIONS_PER_HOUR,
     generationMaxAgeSeconds: settings.GENERATION_MAX_AGE_SECONDS,
+    flagsTtlSeconds: settings.FLAGS_TTL_SECONDS,
     commit: settings.COMMIT,
   });
 }

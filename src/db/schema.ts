@@ -2,7 +2,7 @@
  * The tables as Drizzle sees them. The migrations are the truth (checks, triggers and indexes live there);
  * a test compares the two column by column. All `*_at` columns are integer milliseconds UTC.
  */
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export const ROLES = ["USER", "ADMIN", "HERO"] as const;
 export type Role = (typeof ROLES)[number];
@@ -141,6 +141,53 @@ export const images = sqliteTable("images", {
   model: text("model").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+});
+
+export const flagChanges = sqliteTable("flag_changes", {
+  id: integer("id").primaryKey(),
+  changeId: text("change_id").notNull(),
+  at: integer("at").notNull(),
+  key: text("key").notNull(),
+  via: text("via", { enum: ["admin", "wrangler", "schedule", "guard"] }).notNull(),
+  actor: text("actor"),
+  old: text("old").notNull(),
+  new: text("new").notNull(),
+  note: text("note"),
+  requestId: text("request_id"),
+});
+
+export const flagSchedules = sqliteTable("flag_schedules", {
+  id: text("id").primaryKey(),
+  key: text("key").notNull(),
+  value: text("value").notNull(),
+  note: text("note"),
+  dueAt: integer("due_at").notNull(),
+  state: text("state", { enum: ["pending", "applying", "done", "canceled"] })
+    .notNull()
+    .default("pending"),
+  claimedAt: integer("claimed_at"),
+  createdBy: text("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const flagOutcomes = sqliteTable(
+  "flag_outcomes",
+  {
+    key: text("key").notNull(),
+    minuteAt: integer("minute_at").notNull(),
+    isOn: integer("is_on").notNull(),
+    samples: integer("samples").notNull(),
+    errors: integer("errors").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.key, table.minuteAt, table.isOn] })],
+);
+
+export const webVitals = sqliteTable("web_vitals", {
+  id: integer("id").primaryKey(),
+  at: integer("at").notNull(),
+  page: text("page").notNull(),
+  name: text("name", { enum: ["CLS", "FCP", "INP", "LCP", "TTFB"] }).notNull(),
+  value: real("value").notNull(),
 });
 
 export const auditLog = sqliteTable("audit_log", {

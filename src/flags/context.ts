@@ -2,6 +2,7 @@
  * What a rule may know about who is asking. Our own facts always win over what a caller says about himself, and all
  * identifiers are ASCII: evaluators disagree about the buckets of anything else.
  */
+import { isJsonObject } from "./json.ts";
 import type { Environment } from "./registry.ts";
 import type { EvaluationContext } from "./rule.ts";
 
@@ -41,6 +42,12 @@ export function toVisitorKey(visitorId: string): string {
 
 function toEmailDomain(email: string): string {
   return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
+}
+
+/** `value` was read from JSON, so that only its outer shape is in question. */
+export function isEvaluationContext(value: unknown): value is EvaluationContext {
+  if (!isJsonObject(value)) return false;
+  return value["targetingKey"] === undefined || typeof value["targetingKey"] === "string";
 }
 
 /** What a caller says about himself beside `own`: everything but who he is and where this runs. */

@@ -3,7 +3,7 @@
  * default. Pure; it never throws for anything that is stored, and always has an answer.
  */
 import { type FlagKey, getDefinition, isFlagKey, variantOf } from "./registry.ts";
-import type { EvaluationContext, EvaluationErrorCode, JsonValue, Rule } from "./rule.ts";
+import type { EvaluationContext, EvaluationErrorCode, JsonValue, Rule, RuleOutcome } from "./rule.ts";
 import type { FlagSnapshot, FlagState } from "./snapshot.ts";
 import { PERCENTAGE_MAX } from "./switch-value.ts";
 
@@ -155,9 +155,7 @@ function isMet(
   return outcome?.kind === "value" && Boolean(outcome.value);
 }
 
-export type OtherOutcome =
-  | ReturnType<Rule["evaluate"]>
-  | { kind: "prerequisite"; value: JsonValue | undefined };
+export type OtherOutcome = RuleOutcome | { kind: "prerequisite"; value: JsonValue | undefined };
 
 /** A flag that only the document defines. Null when it doesn't. */
 export function evaluateOther(

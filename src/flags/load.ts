@@ -50,7 +50,8 @@ export async function loadFlags(options: LoadOptions): Promise<FlagSnapshot> {
   if (memory === undefined) return loadCold(options);
   const age = options.now - memory.freshAt;
   if (age * 2 < options.ttlMs) return memory.snapshot;
-  if (isBusy(memory, options.now)) return memory.snapshot;
+  // With no time to live at all, every request reads for itself.
+  if (options.ttlMs > 0 && isBusy(memory, options.now)) return memory.snapshot;
   const read = refresh(options, memory);
   options.waitUntil(read);
   // Past half of its time a snapshot is renewed behind the answer, so that a busy isolate never waits.

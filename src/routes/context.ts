@@ -3,6 +3,9 @@ import type { Context } from "hono";
 import type { Principal } from "../auth/principal.ts";
 import type { Bindings, Config } from "../env.ts";
 import { AppError } from "../errors.ts";
+import type { FlagDetails } from "../flags/evaluate.ts";
+import type { FlagKey } from "../flags/registry.ts";
+import type { FlagSnapshot } from "../flags/snapshot.ts";
 
 export interface AppEnv {
   Bindings: Bindings;
@@ -15,6 +18,14 @@ export interface AppEnv {
     route: string;
     /** Which check refused, for the request's log line. */
     refusal: string;
+    /** What all flags of this request are evaluated from. Absent only while the configuration is wrong. */
+    flags: FlagSnapshot | undefined;
+    /** Flags that this request has asked for, each evaluated once. */
+    flagValues: Map<FlagKey, FlagDetails> | undefined;
+    /** Flags whose feature failed during this request although the answer may be fine. */
+    flagFailures: Set<FlagKey> | undefined;
+    /** Given to a visitor of this request, who had no id before. */
+    visitorId: string | undefined;
   };
 }
 

@@ -3,12 +3,14 @@
 import { getCookie, setCookie } from "hono/cookie";
 import { version } from "../../package.json";
 import type { AppContext } from "./context.ts";
+import { isOn, rememberVisitor } from "./flags.ts";
 import type { Frame, Notice } from "./views/model.ts";
 
 export { version } from "../../package.json";
 
 export function buildFrame(c: AppContext, notice: Notice | null): Frame {
   const principal = c.get("principal") ?? null;
+  rememberVisitor(c);
   return {
     viewer:
       principal === null
@@ -20,7 +22,7 @@ export function buildFrame(c: AppContext, notice: Notice | null): Frame {
           },
     notice,
     build: { version, commit: c.get("config")?.commit ?? "unknown" },
-    animations: true,
+    animations: isOn(c, "animations"),
   };
 }
 
