@@ -1,4 +1,4 @@
-/** The order of everything that a request passes: log, headers, configuration, limits, access, origin, route. */
+/** The order of everything that a request passes: log, headers, configuration, flags, limits, access, origin, route. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { guardRoutes } from "./auth/middleware/guard-routes.ts";
@@ -16,9 +16,11 @@ import { health } from "./routes/health.ts";
 import { imageFiles } from "./routes/image-files.ts";
 import { images } from "./routes/images.ts";
 import { me } from "./routes/me.ts";
+import { loadRequestFlags } from "./routes/middleware/load-flags.ts";
 import { logRequests } from "./routes/middleware/request-log.ts";
 import { requireConfig } from "./routes/middleware/require-config.ts";
 import { setResponseHeaders } from "./routes/middleware/response-headers.ts";
+import { allowOtherOrigins, OFREP_PATHS, ofrep } from "./routes/ofrep.ts";
 import { accountPages } from "./routes/pages/account.tsx";
 import { adminPages } from "./routes/pages/admin.tsx";
 import { briefPages } from "./routes/pages/briefs.tsx";
@@ -39,6 +41,7 @@ app.notFound(() => {
 app.use(logRequests());
 app.use(setResponseHeaders());
 app.use(requireConfig());
+app.use(loadRequestFlags());
 app.use(
   bodyLimit({
     maxSize: BODY_MAX_BYTES,
@@ -47,7 +50,10 @@ app.use(
     },
   }),
 );
+app.use(OFREP_PATHS, allowOtherOrigins);
 app.use(guardRoutes(ROUTES));
+// Before the check of the origin: evaluating flags changes nothing.
+app.route("/", ofrep);
 app.use(requireSameOrigin());
 
 app.route("/", health);

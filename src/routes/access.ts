@@ -11,8 +11,11 @@ export interface RouteRule {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   access: Access;
-  /** A page answers in HTML and sends anonymous people to sign in; an API route never redirects. */
-  kind: "page" | "api" | "bytes";
+  /**
+   * A page answers in HTML and sends anonymous people to sign in; an API route never redirects. A protocol has its
+   * own bodies, written down by somebody else.
+   */
+  kind: "page" | "api" | "bytes" | "protocol";
 }
 
 function page(method: RouteRule["method"], path: string, access: Access): RouteRule {
@@ -25,6 +28,10 @@ function api(method: RouteRule["method"], path: string, access: Access): RouteRu
 
 function bytes(path: string, access: Access): RouteRule {
   return { method: "GET", path, access, kind: "bytes" };
+}
+
+function protocol(method: RouteRule["method"], path: string, access: Access): RouteRule {
+  return { method, path, access, kind: "protocol" };
 }
 
 export const ROUTES: readonly RouteRule[] = [
@@ -49,6 +56,9 @@ export const ROUTES: readonly RouteRule[] = [
   api("GET", "/api/admin/users/:id/entries", "ADMIN"),
   api("PATCH", "/api/admin/users/:id", "ADMIN"),
   api("GET", "/api/admin/generations", "ADMIN"),
+
+  protocol("POST", "/ofrep/v1/evaluate/flags", "anyone"),
+  protocol("POST", "/ofrep/v1/evaluate/flags/:key", "anyone"),
 
   bytes("/images/:id/original", "anyone"),
   bytes("/images/:id/thumb", "anyone"),

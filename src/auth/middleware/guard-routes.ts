@@ -19,7 +19,7 @@ export interface GuardedRoute {
   method: string;
   path: string;
   access: "public" | "anyone" | Role;
-  kind: "page" | "api" | "bytes";
+  kind: "page" | "api" | "bytes" | "protocol";
 }
 
 interface GuardEnv {
