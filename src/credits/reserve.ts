@@ -84,7 +84,7 @@ export async function reserveBrief(
   request: ReserveRequest,
   limits: ReserveLimits,
 ): Promise<ReserveOutcome> {
-  const cost = request.pictures.reduce((sum, picture) => sum + picture.cost, 0);
+  const cost = sumCosts(request.pictures);
   const results = await db.batch([
     insertBrief(db, request, cost, limits),
     insertGenerations(db, request),
@@ -95,6 +95,14 @@ export async function reserveBrief(
   const rows = (results[3]?.results ?? []) as RawGenerationRow[];
   if (state === undefined) throw new Error("reserve: the person has no credit account");
   return classify(request, cost, limits, state, rows.map(parseGenerationRow));
+}
+
+/** An unknown price is a bug and never a free picture. D1 would take NaN for NULL, which compares as if too dear. */
+function sumCosts(pictures: ReservePicture[]): number {
+  return pictures.reduce((sum, { cost }) => {
+    if (!Number.isSafeInteger(cost) || cost <= 0) throw new Error("reserve: a cost is not whole credits");
+    return sum + cost;
+  }, 0);
 }
 
 /** Guarded by balance and limits in the statement itself: concurrent requests can't both pass. */

@@ -15,8 +15,12 @@ import { deleteLeftovers } from "./leftovers.ts";
 
 /** Failed attempts of one job, a dead holder included; waiting is not a failure. */
 export const FAILURES_MAX = 4;
+/** Each pause after a failed attempt is so much longer than the one before: a paid picture outlives a short outage. */
+const PATIENCE_FACTOR = 3;
 /** Between two attempts when ours broke: the database or the bucket may need a moment. */
 const BROKEN_PAUSE_MS = 5_000;
+const SETTLE_TRIES = 3;
+const SETTLE_PAUSE_MS = 500;
 
 export type Delivery = { kind: "done" } | { kind: "again"; delaySeconds: number };
 
@@ -37,7 +41,7 @@ export async function advanceJob(context: JobContext, id: string): Promise<Deliv
     logError("attempt_broke", error, { generationId: id, attempt: row.attempt });
     return recover(context, job);
   }
-  return settle(context, job, end);
+  return settleSurely(context, job, end);
 }
 
 async function runJob(context: JobContext, job: HeldJob): Promise<JobEnd> {
@@ -61,6 +65,22 @@ function explainExhaustion(bought: string | null): FailureCode {
   return bought === null ? "provider_failed" : "storage_failed";
 }
 
+/**
+ * How the delivery ended is known only here: a refusal that is not written down would count as an unknown purchase.
+ * Repeating is safe, since each write is tied to the lease that the first of them ends.
+ */
+async function settleSurely(context: JobContext, job: HeldJob, end: JobEnd): Promise<Delivery> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await settle(context, job, end);
+    } catch (error) {
+      logError("settle_failed", error, { generationId: job.row.id, end: end.kind, tries });
+      if (tries === SETTLE_TRIES) throw error;
+      await context.sleep(SETTLE_PAUSE_MS * tries);
+    }
+  }
+}
+
 /** Writes the end of this delivery into the row, and tells the queue whether to come again. */
 async function settle(context: JobContext, job: HeldJob, end: JobEnd): Promise<Delivery> {
   switch (end.kind) {
@@ -72,7 +92,7 @@ async function settle(context: JobContext, job: HeldJob, end: JobEnd): Promise<D
       return putDown(context, job, end.delayMs, false);
     case "failed_attempt":
       if (job.row.failures + 1 >= FAILURES_MAX) return giveBack(context, job, end);
-      return putDown(context, job, end.delayMs, true);
+      return putDown(context, job, end.delayMs * PATIENCE_FACTOR ** job.row.failures, true);
   }
 }
 

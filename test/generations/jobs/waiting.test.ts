@@ -1,0 +1,241 @@
+/** Jobs that wait: for room at the provider, for their picture, and however many messages they have collected. */
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../../src/db/generation-jobs.ts";
+import { advanceJob } from "../../../src/generations/advance-job.ts";
+import { createAccount } from "../../support/accounts.ts";
+import { expectBooksToBalance } from "../../support/books.ts";
+import {
+  createWorkshop,
+  deliverToTheEnd,
+  letTimePass,
+  order,
+  orderOne,
+  readJob,
+  runMinutes,
+} from "../../support/jobs.ts";
+import { readBalance } from "../../support/people.ts";
+import { type Answer, json, pending, type TestProvider } from "../../support/provider.ts";
+
+afterEach(expectBooksToBalance);
+
+const MAX_AGE_MS = 3_600_000;
+
+async function expectFailed(userId: string, id: string, code: string, review: string | null): Promise<void> {
+  expect(await readJob(id)).toMatchObject({ status: "failed", error_code: code, review });
+  expect(await readBalance(userId)).toEqual({ available: 2, held: 0 });
+}
+
+describe("a job without room at the provider", () => {
+  it("waits for those ahead, without using up an attempt, and may be canceled meanwhile", async () => {
+    const { id: userId } = await createAccount({ credits: 30 });
+    const [buying = "", ...waiting] = await order(userId, 8);
+    const workshop = createWorkshop({ maxInFlight: 1 });
+    workshop.provider.always.poll = pending;
+    await advanceJob(workshop.context, buying);
+    const delays: number[] = [];
+    for (const id of waiting) {
+      const delivery = await advanceJob(workshop.context, id);
+      if (delivery.kind === "again") delays.push(delivery.delaySeconds);
+      expect(await readJob(id)).toMatchObject({ status: "queued", attempt: 0, failures: 0 });
+    }
+    expect(delays).toHaveLength(waiting.length);
+    // Ten seconds for each ahead, up to a minute, and up to four seconds so that they don't come at once.
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(10);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(64);
+    expect(workshop.provider.seen.submits).toBe(1);
+    const [first = "", ...others] = waiting;
+    expect(await cancelJob(env.DB, userId, first)).toBe(true);
+    workshop.provider.always = {};
+    workshop.sent.push(...[buying, ...others].map((id) => ({ v: 1 as const, id })));
+    await letTimePass(120_000);
+    await runMinutes(workshop);
+    expect(await readBalance(userId)).toEqual({ available: 23, held: 0 });
+    expect(workshop.provider.bought).toHaveLength(7);
+  });
+});
+
+describe("the messages of a waiting job", () => {
+  it("become one again, however many there are", async () => {
+    const { id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    provider.always.submit = json(429, {}, { "Retry-After": "30" });
+    let messages = 12;
+    for (let round = 0; round < 4; round++) {
+      const deliveries = await Promise.all(Array.from({ length: messages }, () => advanceJob(context, id)));
+      messages = deliveries.filter(({ kind }) => kind === "again").length;
+      expect(messages).toBe(1);
+      // One more comes late, one early, as the sweeper's and the queue's duplicates do.
+      expect(await advanceJob(context, id)).toEqual({ kind: "done" });
+      messages++;
+      await letTimePass(30_000, id);
+    }
+    expect(provider.seen.submits).toBe(4);
+    provider.always = {};
+    await deliverToTheEnd(context, id);
+  });
+});
+
+describe("a job that waits for its picture", () => {
+  it("asks for a while, comes again, uses up no attempt, and can't be canceled", async () => {
+    const { userId, id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    provider.script.poll = Array<Answer>(30).fill(pending);
+    for (let i = 0; i < 2; i++) {
+      expect(await advanceJob(context, id)).toMatchObject({ kind: "again" });
+      expect(await readJob(id)).toMatchObject({
+        status: "processing",
+        step: "generating",
+        failures: 0,
+        lease: null,
+      });
+      expect(await cancelJob(env.DB, userId, id)).toBe(false);
+      await letTimePass(5_000, id);
+    }
+    expect(provider.seen.polls).toBeGreaterThan(2);
+    expect(provider.seen.polls).toBeLessThan(30);
+    await deliverToTheEnd(context, id);
+    expect(await readJob(id)).toMatchObject({ status: "succeeded", attempt: 1 });
+    expect(provider.bought).toHaveLength(1);
+  });
+
+  it("for longer than its age is given back and marked for review", async () => {
+    const { userId, id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    provider.always.poll = pending;
+    await advanceJob(context, id);
+    await letTimePass(MAX_AGE_MS, id);
+    expect(await advanceJob(context, id)).toEqual({ kind: "done" });
+    await expectFailed(userId, id, "timed_out", "paid_not_delivered");
+    expect(provider.bought).toHaveLength(1);
+  });
+});
+
+describe("polling", () => {
+  it.each<[string, Answer]>([
+    ["404 once", json(404, {})],
+    ["429 with Retry-After", json(429, {}, { "Retry-After": "2" })],
+    ["500 once", json(500, {})],
+    ["a page of HTML once", () => new Response("<h1>hello</h1>")],
+    ["a lost connection once", () => Promise.reject(new Error("Network connection lost."))],
+    ["somebody else's generation once", json(200, { generation_id: "another", status: "pending" })],
+  ])("goes on after %s", async (_, answer) => {
+    const { id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    provider.script.poll = [answer];
+    expect(await advanceJob(context, id)).toEqual({ kind: "done" });
+    expect(await readJob(id)).toMatchObject({ status: "succeeded", failures: 0 });
+    expect(provider.bought).toHaveLength(1);
+  });
+
+  it("that is too fast for the provider waits for as long as it says, without using up an attempt", async () => {
+    const { id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    provider.script.poll = [json(429, {}, { "Retry-After": "90" })];
+    expect(await advanceJob(context, id)).toEqual({ kind: "again", delaySeconds: 90 });
+    expect(await readJob(id)).toMatchObject({ status: "processing", failures: 0, attempt: 0 });
+    await letTimePass(90_000, id);
+    await deliverToTheEnd(context, id);
+    expect(await readJob(id)).toMatchObject({ status: "succeeded" });
+  });
+
+  it.each<[string, (provider: TestProvider) => void, string, number]>([
+    [
+      "500 for ever",
+      ({ always }) => {
+        always.poll = json(500, {});
+      },
+      "provider_failed",
+      4,
+    ],
+    [
+      "404 for ever",
+      ({ always }) => {
+        always.poll = json(404, {});
+      },
+      "provider_failed",
+      5,
+    ],
+    [
+      "no connection for ever",
+      ({ always }) => {
+        always.poll = () => Promise.reject(new Error("lost"));
+      },
+      "provider_unreachable",
+      4,
+    ],
+    [
+      "401",
+      ({ always }) => {
+        always.poll = json(401, {});
+      },
+      "provider_failed",
+      1,
+    ],
+    [
+      "403",
+      ({ always }) => {
+        always.poll = json(403, {});
+      },
+      "provider_failed",
+      1,
+    ],
+    [
+      "400",
+      ({ always }) => {
+        always.poll = json(400, {});
+      },
+      "provider_failed",
+      1,
+    ],
+    [
+      "completed without data",
+      ({ always }) => {
+        always.poll = json(200, { status: "completed", data: [] });
+      },
+      "provider_failed",
+      1,
+    ],
+  ])("is given up after %s, and the credits go back", async (_, script, code, deliveriesMax) => {
+    const { userId, id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    script(provider);
+    await advanceJob(context, id);
+    // Right after a purchase the provider may not know it yet.
+    await letTimePass(40_000, id);
+    expect(await deliverToTheEnd(context, id)).toBeLessThanOrEqual(deliveriesMax);
+    await expectFailed(userId, id, code, "paid_not_delivered");
+    expect(provider.bought).toHaveLength(1);
+  });
+
+  it.each<[string, Answer, string]>([
+    [
+      "refused by policy",
+      json(200, { status: "failed", failure_reason: "content_policy_violation" }),
+      "prompt_refused",
+    ],
+    ["failed without a reason", json(200, { status: "failed" }), "provider_failed"],
+    [
+      "unsafe, with a null address",
+      json(200, { status: "completed", data: [{ url: null, is_image_safe: false }] }),
+      "picture_blocked",
+    ],
+    [
+      "unsafe, with an empty address",
+      json(200, { status: "completed", data: [{ url: "", is_image_safe: false }] }),
+      "picture_blocked",
+    ],
+    [
+      "unsafe, without an address",
+      json(200, { status: "completed", data: [{ is_image_safe: false }] }),
+      "picture_blocked",
+    ],
+  ])("ends the job at once when the picture is %s", async (_, answer, code) => {
+    const { userId, id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    provider.always.poll = answer;
+    expect(await advanceJob(context, id)).toEqual({ kind: "done" });
+    await expectFailed(userId, id, code, null);
+    expect(provider.seen).toEqual({ submits: 1, polls: 1, downloads: 0 });
+  });
+});
