@@ -63,7 +63,8 @@ function replaceSheet(sheet, page) {
   sheet.replaceWith(next);
   next.dispatchEvent(new Event("replaced", { bubbles: true }));
   if (hadFocus) focusInside(next);
-  return `${next.dataset.name}: ${next.querySelector('[data-hook="words"]').textContent}.`;
+  const words = next.querySelector('[data-hook="words"]').textContent;
+  return `${next.dataset.name}: ${words.replace(/\.$/, "")}.`;
 }
 
 function focusInside(sheet) {

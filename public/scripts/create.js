@@ -5,8 +5,9 @@
 const FORM = "#create-form";
 const IN_PLACE_INTENTS = new Set(["preview", "rebuild", "switch"]);
 
-/** Fields that the prompt is built from. */
+/** Fields that the prompt is built from, and those that decide about the pictures. */
 const PROMPT_FIELDS = /^(answers\..+|style|text|details)$/;
+const PICTURE_FIELDS = /^(shapes|quality|count)$/;
 
 let isBusy = false;
 
@@ -75,12 +76,13 @@ function countOf(value, noun) {
 
 /* Preview */
 
-/** An untouched prompt follows the answers: it isn't sent once they have changed. An edited one stays. */
+/** An untouched prompt follows the answers, which the server sees to; an edited one stays as it is. */
 function markPreviewStale(form, changed) {
   const prompt = form.elements.namedItem("prompt");
-  if (prompt === null || !PROMPT_FIELDS.test(changed.name)) return;
+  if (prompt === null) return;
   const isEdited = prompt.value !== form.elements.namedItem("builtPrompt").value;
-  if (!isEdited) form.querySelector('[data-hook="preview-stale"]').hidden = false;
+  const isStale = PICTURE_FIELDS.test(changed.name) || (PROMPT_FIELDS.test(changed.name) && !isEdited);
+  if (isStale) form.querySelector('[data-hook="preview-stale"]').hidden = false;
 }
 
 /* Errors */
@@ -199,14 +201,15 @@ function replaceForm(form, next, title, intent) {
   const type = next.elements.namedItem("eventType").value;
   history.replaceState(null, "", `?type=${encodeURIComponent(type)}`);
   const target = targetOf(next, intent);
-  target?.focus({ preventScroll: true });
-  target?.scrollIntoView({ block: "start" });
+  target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "start" });
 }
 
 function targetOf(form, intent) {
   const summary = form.querySelector('[data-hook="error-summary"]');
   if (summary !== null) return summary;
-  return form.querySelector(intent === "switch" ? "h1" : "#preview-title");
+  return form.querySelector(intent === "switch" ? "h1" : "#preview-title") ?? form;
 }
 
 /** The same fields as an ordinary form, which loads a page. */

@@ -11,7 +11,7 @@ import { StatusPill } from "./components/status-pill.tsx";
 import { Stepper } from "./components/stepper.tsx";
 import { Page } from "./layout.tsx";
 import type { Frame, Generation } from "./model.ts";
-import { countOf, formatElapsed, STEPS } from "./words.ts";
+import { countOf, formatElapsed, nameByKey, STEPS } from "./words.ts";
 
 export interface BriefPageProps {
   frame: Frame;
@@ -93,7 +93,7 @@ function Sheet(props: SheetProps) {
         </h2>
         <StatusPill status={generation.status} />
       </div>
-      <div class="sheet-state" data-hook="words">
+      <div class="sheet-state">
         <SheetState {...props} />
       </div>
     </li>
@@ -107,7 +107,13 @@ function SheetPicture(props: { generation: Generation }) {
   }
   return (
     <a href={imagePath(image.id)}>
-      <Picture src={image.thumbnailUrl} alt={image.alt} width={image.width} height={image.height} eager />
+      <Picture
+        src={image.thumbnailUrl}
+        alt={image.alt}
+        width={image.width}
+        height={image.height}
+        load="soon"
+      />
     </a>
   );
 }
@@ -119,12 +125,12 @@ function SheetState(props: SheetProps) {
     case "processing":
       return <Progress {...props} />;
     case "succeeded":
-      return <p>Stored in your gallery. {countOf(generation.cost, "credit")} spent.</p>;
+      return <p data-hook="words">Stored in your gallery. {countOf(generation.cost, "credit")} spent.</p>;
     case "failed":
     case "canceled":
       return (
         <>
-          <p>{generation.error?.message ?? "The credits are back in your account."}</p>
+          <p data-hook="words">{generation.error?.message ?? "The credits are back in your account."}</p>
           <LinkButton small icon="refresh" href={createAgainPath(briefId)}>
             Try again
           </LinkButton>
@@ -140,7 +146,7 @@ function Progress(props: SheetProps) {
     <>
       <Stepper label="Steps of this picture" steps={STEPS} current={step} />
       <p>
-        {STEPS.find((known) => known.key === step)?.name ?? step}
+        <span data-hook="words">{nameByKey(STEPS, step)}</span>
         {" · "}
         <span data-hook="elapsed" data-since={since}>
           {formatElapsed(since, props.now)}

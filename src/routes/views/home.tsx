@@ -81,7 +81,7 @@ function Skyline(props: { styles: readonly Style[] }) {
             alt=""
             width={THUMBNAIL_WIDTH}
             height={THUMBNAIL_HEIGHT}
-            eager
+            load="soon"
           />
         </li>
       ))}

@@ -44,7 +44,7 @@ export function ImagePage(props: ImagePageProps) {
           alt={image.alt}
           width={image.width}
           height={image.height}
-          eager
+          load="first"
         />
       </div>
       <div class="band image-page">

@@ -53,7 +53,7 @@ function CardChoice(props: ChoiceCardsProps, card: ChoiceCard) {
   return (
     <label class="choice-card">
       <input
-        class="visually-hidden"
+        class="choice-input"
         type={props.several === true ? "checkbox" : "radio"}
         name={props.name}
         value={card.value}

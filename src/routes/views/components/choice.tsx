@@ -79,7 +79,7 @@ function Pill(state: ChoiceState, value: string, label: string, checked: boolean
   return (
     <label class={value === OTHER ? "choice-pill choice-pill-other" : "choice-pill"}>
       <input
-        class="visually-hidden"
+        class="choice-input"
         type="radio"
         name={state.name}
         value={value}

@@ -9,8 +9,8 @@ export interface PictureProps {
   alt: string;
   width: number;
   height: number;
-  /** The picture that the page is about: fetched first instead of when it comes into view. */
-  eager?: boolean;
+  /** first: what the page is about. soon: seen without scrolling. Otherwise it is fetched when it comes near. */
+  load?: "first" | "soon";
   class?: string;
 }
 
@@ -22,8 +22,8 @@ export function Picture(props: PictureProps) {
       alt={props.alt}
       width={props.width}
       height={props.height}
-      loading={props.eager === true ? undefined : "lazy"}
-      fetchpriority={props.eager === true ? "high" : undefined}
+      loading={props.load === undefined ? "lazy" : undefined}
+      fetchpriority={props.load === "first" ? "high" : undefined}
       decoding="async"
     />
   );

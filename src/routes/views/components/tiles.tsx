@@ -22,7 +22,7 @@ export function Tiles(props: TilesProps) {
               alt={image.alt}
               width={image.width}
               height={image.height}
-              eager={index < EAGER_TILES}
+              {...(index < EAGER_TILES ? { load: "soon" } : {})}
             />
             <span class="tile-caption">
               <span class="tile-title">{image.title}</span>

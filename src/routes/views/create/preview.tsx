@@ -27,7 +27,7 @@ export function PreviewPanel(props: PreviewPanelProps) {
         Before you spend anything
       </h2>
       <p class="preview-stale" role="status" data-hook="preview-stale" hidden>
-        Your answers have changed since. Press Preview again to see the new prompt.
+        Your choices have changed since. Press Preview again to bring this up to date.
       </p>
       <TextArea
         name="prompt"
