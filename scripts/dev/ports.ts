@@ -1,0 +1,66 @@
+/** Which ports a stack uses, and whether they are free. The app has PORT, the provider's simulator PORT + 1. */
+import { createServer } from "node:net";
+import { Refusal } from "./refusal.ts";
+
+export const DEFAULT_PORT = 8787;
+const PORT_MAX = 65_534;
+const FREE_PORT_TRIES = 50;
+const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"] as const;
+
+/** The value of PORT; the highest port is left out because the simulator takes the next one. */
+export function parsePort(text: string | undefined): number {
+  if (text === undefined || text === "") return DEFAULT_PORT;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= PORT_MAX) return port;
+  throw new Refusal(`PORT must be a whole number from 1 to ${PORT_MAX}.`);
+}
+
+/** Checked on both loopback addresses: a browser may reach localhost by either. */
+export async function requireFreePort(port: number, user: string): Promise<void> {
+  for (const address of LOOPBACK_ADDRESSES) {
+    const code = await tryListening(port, address);
+    if (code === "EADDRINUSE") {
+      throw new Refusal(
+        `Port ${port}, which ${user} needs, is in use: stop the program that has it, or choose another one with PORT=${port + 10} npm start.`,
+      );
+    }
+    if (code === "EACCES") {
+      throw new Refusal(
+        `Port ${port}, which ${user} needs, is not open to this account: choose a PORT of 1024 or more.`,
+      );
+    }
+  }
+}
+
+/** Two neighbouring free ports, for a stack that nobody gave a port. */
+export async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < FREE_PORT_TRIES; attempt++) {
+    const port = await takeAnyPort();
+    if (port <= PORT_MAX && (await tryListening(port + 1, "127.0.0.1")) === null) return port;
+  }
+  throw new Refusal("There are no two free ports side by side on this machine.");
+}
+
+/** Null when the port can be had, or when this machine doesn't have that address at all. */
+function tryListening(port: number, address: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const isOurs = error.code === "EADDRINUSE" || error.code === "EACCES";
+      resolve(isOurs ? (error.code ?? null) : null);
+    });
+    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}
+
+function takeAnyPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

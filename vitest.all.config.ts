@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+/** Everything but the end-to-end tests, as one run with one total. */
+export default defineConfig({
+  test: { projects: ["vitest.config.ts", "vitest.node.config.ts"] },
+});
