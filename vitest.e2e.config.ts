@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+/** End-to-end tests use a running product from outside: over HTTP, and in a real browser. */
+export default defineConfig({
+  test: {
+    name: "e2e",
+    include: ["test/e2e/**/*.test.ts"],
+    globalSetup: ["test/e2e/setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // One product for all of them, on a machine that may have two cores.
+    fileParallelism: false,
+  },
+});
