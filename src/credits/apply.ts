@@ -101,15 +101,20 @@ function insertAudit(db: D1Database, request: ApplyRequest) {
     );
 }
 
-/** The balance now, and the balance right after the entry of this key: a replay gives the first answer. */
+/**
+ * The balance now, and the balance right after the entry of this key: a replay gives the first answer. The two are the
+ * same while that entry is the newest, so only a late replay adds up the ledger.
+ */
 function selectApplied(db: D1Database, request: ApplyRequest) {
   return db
     .prepare(
       `SELECT u.id, u.email, u.name, u.role, u.email_verified_at AS emailVerifiedAt, u.disabled_at AS disabledAt,
          u.created_at AS createdAt, a.available, a.held, e.id AS entryId, e.user_id AS entryUserId, e.request_hash AS requestHash,
          e.available AS amount,
-         (SELECT sum(available) FROM credit_entries WHERE user_id = e.user_id AND id <= e.id) AS availableThen,
-         (SELECT sum(held) FROM credit_entries WHERE user_id = e.user_id AND id <= e.id) AS heldThen
+         CASE WHEN e.id = a.last_entry THEN a.available
+           ELSE (SELECT sum(available) FROM credit_entries WHERE user_id = e.user_id AND id <= e.id) END AS availableThen,
+         CASE WHEN e.id = a.last_entry THEN a.held
+           ELSE (SELECT sum(held) FROM credit_entries WHERE user_id = e.user_id AND id <= e.id) END AS heldThen
        FROM credit_accounts a JOIN users u ON u.id = a.user_id LEFT JOIN credit_entries e ON e.op_key = ?2
        WHERE a.user_id = ?1`,
     )

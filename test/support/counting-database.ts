@@ -7,7 +7,8 @@ export interface RoundTrip {
   kind: "first" | "all" | "run" | "raw" | "batch" | "exec";
   /** The SQL that went along, in order. */
   statements: string[];
-  /** As D1 tells it; 0 where the answer doesn't say, which is so for `first`, `raw` and `exec`. */
+  /** As D1 tells them; 0 where the answer doesn't say, which is so for `first`, `raw` and `exec`. */
+  rowsRead: number;
   rowsWritten: number;
 }
 
@@ -44,7 +45,7 @@ export function countRoundTrips(real: D1Database): CountedDatabase {
 
   const execute = async (statement: D1PreparedStatement, kind: Execution, args: unknown[], sql: string) => {
     const result: unknown = await Reflect.apply(statement[kind], statement, args);
-    trips.push({ kind, statements: [sql], rowsWritten: rowsWrittenBy(result) });
+    trips.push({ kind, statements: [sql], ...sumRows([result]) });
     return result;
   };
 
@@ -55,14 +56,13 @@ export function countRoundTrips(real: D1Database): CountedDatabase {
       return known;
     });
     const results = await real.batch(sent.map(({ statement }) => statement));
-    const rowsWritten = results.reduce((sum, result) => sum + rowsWrittenBy(result), 0);
-    trips.push({ kind: "batch", statements: sent.map(({ sql }) => sql), rowsWritten });
+    trips.push({ kind: "batch", statements: sent.map(({ sql }) => sql), ...sumRows(results) });
     return results;
   };
 
   const exec = async (sql: string) => {
     const result = await real.exec(sql);
-    trips.push({ kind: "exec", statements: [sql], rowsWritten: 0 });
+    trips.push({ kind: "exec", statements: [sql], ...sumRows([]) });
     return result;
   };
 
@@ -86,8 +86,14 @@ function isExecution(name: string | symbol): name is Execution {
   return EXECUTIONS.some((execution) => execution === name);
 }
 
-function rowsWrittenBy(result: unknown): number {
-  if (typeof result !== "object" || result === null || !("meta" in result)) return 0;
-  const { meta } = result as D1Result;
-  return meta.rows_written;
+function sumRows(results: readonly unknown[]): Pick<RoundTrip, "rowsRead" | "rowsWritten"> {
+  const metas = results.filter(isD1Result).map(({ meta }) => meta);
+  return {
+    rowsRead: metas.reduce((sum, meta) => sum + meta.rows_read, 0),
+    rowsWritten: metas.reduce((sum, meta) => sum + meta.rows_written, 0),
+  };
+}
+
+function isD1Result(result: unknown): result is D1Result {
+  return typeof result === "object" && result !== null && "meta" in result;
 }
