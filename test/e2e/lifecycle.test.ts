@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { buildDevVars, createSecrets } from "../../scripts/dev/dev-vars.ts";
+import { findFreePort } from "../../scripts/dev/ports.ts";
+import { signInClient } from "./api.ts";
+import { createCopy, listProcesses, runNpmStart } from "./copy.ts";
+
+const TWO_STARTS_MS = 240_000;
+
+function readDemoPassword(folder: string): string {
+  const password = parseEnv(readFileSync(join(folder, ".dev.vars"), "utf8"))["DEMO_PASSWORD"];
+  if (password === undefined) throw new Error("no DEMO_PASSWORD in .dev.vars");
+  return password;
+}
+
+async function occupy(port: number): Promise<void> {
+  const server = createServer();
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  server.listen(port, "127.0.0.1", resolve);
+  await listening;
+  onTestFinished(() => void server.close());
+}
+
+describe("npm start", { timeout: TWO_STARTS_MS }, () => {
+  it("prepares a fresh copy, keeps the data for the next start, and leaves no process behind", async () => {
+    const folder = createCopy();
+    const port = await findFreePort();
+    const first = runNpmStart(folder, port);
+    await first.ready();
+    const demoPassword = readDemoPassword(folder);
+    expect(first.output()).toContain(`http://localhost:${port}`);
+    expect(first.output()).toContain(demoPassword);
+    const devVars = readFileSync(join(folder, ".dev.vars"), "utf8");
+    const hero = await signInClient("hero", { origin: `http://localhost:${port}`, demoPassword });
+    const { user } = await hero.readJson<{ user: { id: string } }>(200, "GET", "/api/me");
+    await hero.readJson(200, "PATCH", `/api/admin/users/${user.id}`, {
+      json: { addCredits: 32, reason: "to be found again" },
+      headers: { "Idempotency-Key": randomUUID() },
+    });
+    first.interrupt();
+    expect(await first.ended()).toBe(0);
+    await vi.waitFor(() => expect(listProcesses(folder)).toEqual([]));
+
+    const otherPort = await findFreePort();
+    const second = runNpmStart(folder, otherPort);
+    await second.ready();
+    const again = await signInClient("hero", { origin: `http://localhost:${otherPort}`, demoPassword });
+    expect(await again.readJson(200, "GET", "/api/me")).toMatchObject({
+      user: { id: user.id },
+      credits: { available: 42, held: 0 },
+    });
+    expect(readFileSync(join(folder, ".dev.vars"), "utf8")).toBe(devVars);
+    second.terminate();
+    expect(await second.ended()).toBe(0);
+    await vi.waitFor(() => expect(listProcesses(folder)).toEqual([]));
+  });
+
+  it("says which field of .dev.vars is wrong, and starts nothing", async () => {
+    const folder = createCopy();
+    const port = await findFreePort();
+    const text = buildDevVars(port, { ...createSecrets(), authSecret: "short" });
+    writeFileSync(join(folder, ".dev.vars"), text);
+    const start = runNpmStart(folder, port);
+    expect(await start.ended()).toBe(1);
+    expect(start.output()).toContain(
+      ".dev.vars can't be used: AUTH_SECRET must have at least 32 characters.\n",
+    );
+    expect(readFileSync(join(folder, ".dev.vars"), "utf8")).toBe(text);
+    expect(listProcesses(folder)).toEqual([]);
+  });
+
+  it("says which line of .dev.vars is not a setting", async () => {
+    const folder = createCopy();
+    writeFileSync(join(folder, ".dev.vars"), "ENVIRONMENT=development\nAUTH_SECRET\n");
+    const start = runNpmStart(folder, await findFreePort());
+    expect(await start.ended()).toBe(1);
+    expect(start.output()).toContain("Line 2 of .dev.vars is not of the form NAME=value");
+  });
+
+  it.each([
+    ["the app", 0],
+    ["the provider's simulator", 1],
+  ])("says that the port of %s is in use, and starts nothing", async (part, offset) => {
+    const folder = createCopy();
+    const port = await findFreePort();
+    await occupy(port + offset);
+    const start = runNpmStart(folder, port);
+    expect(await start.ended()).toBe(1);
+    expect(start.output()).toContain(`Port ${port + offset}, which ${part} needs, is in use`);
+    expect(listProcesses(folder)).toEqual([]);
+    expect(existsSync(join(folder, ".wrangler", "state", "logs"))).toBe(false);
+  });
+});
