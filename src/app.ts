@@ -24,9 +24,12 @@ import { allowOtherOrigins, OFREP_PATHS, ofrep } from "./routes/ofrep.ts";
 import { accountPages } from "./routes/pages/account.tsx";
 import { adminPages } from "./routes/pages/admin.tsx";
 import { briefPages } from "./routes/pages/briefs.tsx";
+import { confirmPages } from "./routes/pages/confirm.tsx";
 import { createPages } from "./routes/pages/create.tsx";
+import { devMailPages } from "./routes/pages/dev-mail.tsx";
 import { galleryPages } from "./routes/pages/gallery.tsx";
 import { homePages } from "./routes/pages/home.tsx";
+import { registerPages } from "./routes/pages/register.tsx";
 import { signInPages } from "./routes/pages/sign-in.tsx";
 
 const BODY_MAX_BYTES = 64 * 1024;
@@ -68,6 +71,9 @@ app.route("/", adminGenerations);
 
 app.route("/", homePages);
 app.route("/", signInPages);
+app.route("/", registerPages);
+app.route("/", confirmPages);
+app.route("/", devMailPages);
 app.route("/", createPages);
 app.route("/", briefPages);
 app.route("/", galleryPages);

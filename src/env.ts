@@ -3,7 +3,9 @@
  * fetch, queue and scheduled all start from parseConfig; it reports field names and never values.
  */
 import * as z from "zod";
+import type { TurnstileSettings } from "./auth/bot-check.ts";
 import { type ImageHost, parseImageHosts } from "./ideogram/image-hosts.ts";
+import type { MailSettings } from "./mail/create-mailer.ts";
 import { fail, type Result, succeed } from "./result.ts";
 
 /** The provider's models whose sizes and fields are known here. */
@@ -14,6 +16,11 @@ export interface Bindings extends Env {
   AUTH_SECRET?: string;
   IDEOGRAM_API_KEY?: string;
   COMMIT?: string;
+  MAILER?: string;
+  MAIL_FROM?: string;
+  RESEND_API_KEY?: string;
+  TURNSTILE_SITE_KEY?: string;
+  TURNSTILE_SECRET_KEY?: string;
 }
 
 export interface Config {
@@ -21,6 +28,9 @@ export interface Config {
   /** The one public origin, for example `https://eventide.example`. Never taken from a request. */
   origin: string;
   authSecret: string;
+  mail: MailSettings;
+  /** Null where nobody has to show that they are a person. */
+  turnstile: TurnstileSettings | null;
   ideogram: {
     apiKey: string;
     baseUrl: string;
@@ -82,9 +92,24 @@ const settingsSchema = z.object({
   GENERATION_MAX_AGE_SECONDS: wholeNumber(10, 86_400),
   FLAGS_TTL_SECONDS: wholeNumber(0, 3_600),
   COMMIT: z.string().default("unknown"),
+  MAILER: z.enum(["cloudflare", "resend", "dev"], { error: "must be cloudflare, resend or dev" }).optional(),
+  MAIL_FROM: z.email("must be an e-mail address such as hello@eventide.example").optional(),
+  RESEND_API_KEY: z.string().optional(),
+  TURNSTILE_SITE_KEY: z.string().optional(),
+  TURNSTILE_SECRET_KEY: z.string().optional(),
 });
 
-const bindingNames = ["DB", "FLAGS", "BUCKET", "GENERATIONS", "IMAGES"] as const;
+type Settings = z.infer<typeof settingsSchema>;
+
+const bindingNames = [
+  "DB",
+  "FLAGS",
+  "BUCKET",
+  "GENERATIONS",
+  "IMAGES",
+  "AUTH_BURST",
+  "GENERATION_BURST",
+] as const;
 
 /** Parses the whole configuration, or lists every setting that is missing or wrong. */
 export function parseConfig(env: Bindings): Result<Config, ConfigIssue[]> {
@@ -111,12 +136,18 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
     return fail(issues);
   }
   const settings = parsed.data;
-  issues.push(...listUnsafeSettings(settings));
+  issues.push(
+    ...listUnsafeSettings(settings),
+    ...listMailIssues(env, settings),
+    ...listTurnstileIssues(settings),
+  );
   if (issues.length > 0) return fail(issues);
   return succeed({
     environment: settings.ENVIRONMENT,
     origin: settings.APP_ORIGIN,
     authSecret: settings.AUTH_SECRET,
+    mail: buildMailSettings(settings),
+    turnstile: buildTurnstileSettings(settings),
     ideogram: {
       apiKey: settings.IDEOGRAM_API_KEY,
       baseUrl: settings.IDEOGRAM_BASE_URL,
@@ -134,7 +165,7 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
 }
 
 /** Plain http is for loopback in development: a key or a session must never cross a network in the clear. */
-function listUnsafeSettings(settings: z.infer<typeof settingsSchema>): ConfigIssue[] {
+function listUnsafeSettings(settings: Settings): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const isDevelopment = settings.ENVIRONMENT === "development";
   if (!isDevelopment && !settings.APP_ORIGIN.startsWith("https:")) {
@@ -149,4 +180,53 @@ function listUnsafeSettings(settings: z.infer<typeof settingsSchema>): ConfigIss
     });
   }
   return issues;
+}
+
+/** Letters go to the development mailbox in development, and out by Cloudflare everywhere else. */
+function chooseMailer(settings: Settings): MailSettings["kind"] {
+  return settings.MAILER ?? (settings.ENVIRONMENT === "development" ? "dev" : "cloudflare");
+}
+
+function listMailIssues(env: Bindings, settings: Settings): ConfigIssue[] {
+  switch (chooseMailer(settings)) {
+    case "dev":
+      return settings.ENVIRONMENT === "development"
+        ? []
+        : [{ field: "MAILER", message: "must not be dev in production: nobody would get a letter" }];
+    case "cloudflare":
+      return env.EMAIL === undefined ? [{ field: "EMAIL", message: "is not bound in wrangler.toml" }] : [];
+    case "resend":
+      return (settings.RESEND_API_KEY ?? "") === ""
+        ? [{ field: "RESEND_API_KEY", message: "is missing, and MAILER is resend" }]
+        : [];
+  }
+}
+
+function buildMailSettings(settings: Settings): MailSettings {
+  const from = {
+    email: settings.MAIL_FROM ?? `no-reply@${new URL(settings.APP_ORIGIN).hostname}`,
+    name: "Eventide",
+  };
+  const kind = chooseMailer(settings);
+  switch (kind) {
+    case "dev":
+      return { kind };
+    case "cloudflare":
+      return { kind, from };
+    case "resend":
+      return { kind, from, apiKey: settings.RESEND_API_KEY ?? "" };
+  }
+}
+
+/** One without the other would either ask nobody or refuse everybody. */
+function listTurnstileIssues(settings: Settings): ConfigIssue[] {
+  const names = ["TURNSTILE_SITE_KEY", "TURNSTILE_SECRET_KEY"] as const;
+  const missing = names.filter((name) => (settings[name] ?? "") === "");
+  if (missing.length !== 1) return [];
+  return missing.map((field) => ({ field, message: "is missing, and its other half is set" }));
+}
+
+function buildTurnstileSettings(settings: Settings): TurnstileSettings | null {
+  const { TURNSTILE_SITE_KEY: siteKey = "", TURNSTILE_SECRET_KEY: secretKey = "" } = settings;
+  return siteKey === "" || secretKey === "" ? null : { siteKey, secretKey };
 }

@@ -1,5 +1,7 @@
 /** The Worker: requests, queue deliveries and the minute's cron. All three start from the one parsed configuration. */
 import { app } from "./app.ts";
+import { keepHouse } from "./auth/housekeeping.ts";
+import { buildPostOffice } from "./auth/post-office.ts";
 import { type Bindings, type Config, parseConfig } from "./env.ts";
 import type { JobContext } from "./generations/job-context.ts";
 import { consumeBatch } from "./generations/queue-consumer.ts";
@@ -21,7 +23,9 @@ export default {
 
   async scheduled(_controller, env) {
     const config = requireConfig(env);
-    if (config !== null) await runSchedule(buildJobContext(env, config));
+    if (config === null) return;
+    await runSchedule(buildJobContext(env, config));
+    await keepHouse(buildPostOffice(env, config), Date.now());
   },
 } satisfies ExportedHandler<Bindings>;
 

@@ -7,6 +7,8 @@ import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 
 export const PASSWORD_MIN_CHARACTERS = 12;
 export const PASSWORD_MAX_CHARACTERS = 128;
+/** Of what is typed, in UTF-16 units: 128 characters may be written with more, and nothing longer is worth hashing. */
+export const PASSWORD_INPUT_MAX_UNITS = 512;
 
 const COST_LOG2 = 15;
 const BLOCK_SIZE = 8;
@@ -83,7 +85,7 @@ function parseHash(stored: string): ParsedHash | null {
 /** NFKC first, so that the same password typed on another keyboard is the same password. */
 function deriveKey(password: string, salt: Buffer, parameters: Parameters): Buffer {
   const cost = 2 ** parameters.costLog2;
-  return scryptSync(password.normalize("NFKC").slice(0, PASSWORD_MAX_CHARACTERS * 4), salt, KEY_BYTES, {
+  return scryptSync(password.normalize("NFKC").slice(0, PASSWORD_INPUT_MAX_UNITS), salt, KEY_BYTES, {
     cost,
     blockSize: parameters.blockSize,
     parallelization: parameters.parallelism,

@@ -1,7 +1,9 @@
 /** Who is calling. A request has a principal or null; nothing invents one. */
 
+import type { KeyHolderRow } from "../db/api-keys.ts";
 import type { Role } from "../db/schema.ts";
 import type { SessionRow } from "../db/sessions.ts";
+import type { Scope } from "./scopes.ts";
 
 export type { Role } from "../db/schema.ts";
 
@@ -12,10 +14,23 @@ export interface Principal {
   role: Role;
   emailVerified: boolean;
   credits: { available: number; held: number };
-  sessionId: string;
+  /** Null for a program that brought a key. */
+  sessionId: string | null;
+  /** What the key may do; null for a session, which may do whatever its person may. */
+  scopes: readonly Scope[] | null;
 }
 
 export function toPrincipal(row: SessionRow): Principal {
+  return { ...describePerson(row), sessionId: row.sessionId, scopes: null };
+}
+
+export function toKeyPrincipal(row: KeyHolderRow, scopes: readonly Scope[]): Principal {
+  return { ...describePerson(row), sessionId: null, scopes };
+}
+
+function describePerson(
+  row: Pick<SessionRow, "userId" | "email" | "name" | "role" | "emailVerifiedAt" | "available" | "held">,
+) {
   return {
     id: row.userId,
     email: row.email,
@@ -23,7 +38,6 @@ export function toPrincipal(row: SessionRow): Principal {
     role: row.role,
     emailVerified: row.emailVerifiedAt !== null,
     credits: { available: row.available, held: row.held },
-    sessionId: row.sessionId,
   };
 }
 

@@ -1,28 +1,61 @@
 /** Sign-in by e-mail and password. Every refusal looks the same to the caller and takes the same time. */
-import { findCredentials, updatePasswordHash } from "../db/users.ts";
+import { recordAudit } from "../db/audit.ts";
+import { buildGiveBack, takeFromLimits } from "../db/rate-counters.ts";
+import { buildPasswordHash, type CredentialsRow, findCredentials } from "../db/users.ts";
 import { fail, type Result, succeed } from "../result.ts";
-import { hashPassword, verifyPassword } from "./password.ts";
+import { normalizeEmail } from "./email.ts";
+import { buildSignInLimits } from "./limits.ts";
+import { type OpenedSession, openSession } from "./open-session.ts";
+import { hashPassword, type PasswordCheck, verifyPassword } from "./password.ts";
+import { auditOrigin, type RequestFacts } from "./request-facts.ts";
 
-/** For the log only: the answer to the caller is one and the same. */
-export type SignInRefusal = "unknown_address" | "no_password" | "wrong_password" | "disabled";
+export type SignInRefusal =
+  /** `cause` is for the log only: the answer to the caller is one and the same. */
+  | { kind: "refused"; cause: "unknown_address" | "no_password" | "wrong_password" | "disabled" }
+  /** Answered before anything is compared, so that a right password gets the same answer. */
+  | { kind: "limited"; retryAfterMs: number };
 
-export async function verifyCredentials(
+export async function signInWithPassword(
   db: D1Database,
-  email: string,
-  password: string,
-  now: number,
-): Promise<Result<{ userId: string }, SignInRefusal>> {
-  const credentials = await findCredentials(db, normalizeEmail(email));
-  const check = verifyPassword(password, credentials?.passwordHash ?? null);
-  if (credentials === null) return fail("unknown_address");
-  if (credentials.passwordHash === null) return fail("no_password");
-  if (!check.isValid) return fail("wrong_password");
-  if (credentials.disabledAt !== null) return fail("disabled");
-  if (check.needsRehash) await updatePasswordHash(db, credentials.id, hashPassword(password), now);
-  return succeed({ userId: credentials.id });
+  credentials: { email: string; password: string },
+  facts: RequestFacts,
+): Promise<Result<OpenedSession, SignInRefusal>> {
+  const email = normalizeEmail(credentials.email);
+  const limits = await buildSignInLimits(email, facts.place);
+  const [taken, stored] = await Promise.all([
+    takeFromLimits(db, limits, facts.now),
+    findCredentials(db, email),
+  ]);
+  if (!taken.isTaken) return fail({ kind: "limited", retryAfterMs: taken.retryAfterMs });
+  const check = verifyPassword(credentials.password, stored?.passwordHash ?? null);
+  const cause = findCause(stored, check);
+  if (cause !== null || stored === null) {
+    await recordAudit(
+      db,
+      {
+        action: "sign_in.refuse",
+        actorId: null,
+        subjectId: stored?.id ?? null,
+        origin: auditOrigin(facts),
+        details: { method: "password", cause },
+      },
+      facts.now,
+    );
+    return fail({ kind: "refused", cause: cause ?? "unknown_address" });
+  }
+  const also = [buildGiveBack(db, taken)];
+  if (check.needsRehash) {
+    also.push(buildPasswordHash(db, stored.id, hashPassword(credentials.password), facts.now));
+  }
+  return succeed(await openSession(db, facts, { userId: stored.id, method: "password" }, also));
 }
 
-/** The one normal form of an address: trimmed and lower case. */
-export function normalizeEmail(email: string): string {
-  return email.trim().toLowerCase();
+function findCause(
+  stored: CredentialsRow | null,
+  check: PasswordCheck,
+): Extract<SignInRefusal, { kind: "refused" }>["cause"] | null {
+  if (stored === null) return "unknown_address";
+  if (stored.passwordHash === null) return "no_password";
+  if (!check.isValid) return "wrong_password";
+  return stored.disabledAt === null ? null : "disabled";
 }

@@ -29,6 +29,75 @@ export const sessions = sqliteTable("sessions", {
   lastUsedAt: integer("last_used_at").notNull(),
   expiresAt: integer("expires_at").notNull(),
   absoluteExpiresAt: integer("absolute_expires_at").notNull(),
+  place: text("place"),
+});
+
+export const LINK_PURPOSES = ["register", "sign_in", "reset", "change_email"] as const;
+export type LinkPurpose = (typeof LINK_PURPOSES)[number];
+
+export const authTokens = sqliteTable("auth_tokens", {
+  tokenHash: text("token_hash").primaryKey(),
+  purpose: text("purpose", { enum: LINK_PURPOSES }).notNull(),
+  email: text("email").notNull(),
+  userId: text("user_id"),
+  name: text("name").notNull().default(""),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+});
+
+export const mailOutbox = sqliteTable("mail_outbox", {
+  id: text("id").primaryKey(),
+  kind: text("kind").notNull(),
+  recipient: text("recipient").notNull(),
+  userId: text("user_id"),
+  details: text("details").notNull().default("{}"),
+  attempts: integer("attempts").notNull().default(0),
+  dueAt: integer("due_at").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const devMail = sqliteTable("dev_mail", {
+  id: text("id").primaryKey(),
+  recipient: text("recipient").notNull(),
+  subject: text("subject").notNull(),
+  text: text("text").notNull(),
+  html: text("html").notNull(),
+  sentAt: integer("sent_at").notNull(),
+});
+
+export const apiKeys = sqliteTable("api_keys", {
+  id: text("id").primaryKey(),
+  userId: text("user_id").notNull(),
+  name: text("name").notNull(),
+  prefix: text("prefix").notNull(),
+  keyHash: text("key_hash").notNull(),
+  scopes: text("scopes").notNull(),
+  createdAt: integer("created_at").notNull(),
+  lastUsedAt: integer("last_used_at"),
+});
+
+export const providerAccounts = sqliteTable(
+  "provider_accounts",
+  {
+    provider: text("provider").notNull(),
+    providerAccountId: text("provider_account_id").notNull(),
+    userId: text("user_id").notNull(),
+    email: text("email").notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.providerAccountId] })],
+);
+
+export const passkeys = sqliteTable("passkeys", {
+  credentialId: text("credential_id").primaryKey(),
+  userId: text("user_id").notNull(),
+  publicKey: text("public_key").notNull(),
+  counter: integer("counter").notNull().default(0),
+  transports: text("transports").notNull().default("[]"),
+  name: text("name").notNull().default(""),
+  createdAt: integer("created_at").notNull(),
+  lastUsedAt: integer("last_used_at"),
 });
 
 export const rateCounters = sqliteTable(

@@ -65,12 +65,28 @@ export interface NewSession {
   createdAt: number;
   expiresAt: number;
   absoluteExpiresAt: number;
+  /** The truncated network where it began. */
+  place: string | null;
 }
 
-export async function createSession(db: D1Database, session: NewSession): Promise<void> {
-  await orm(db)
-    .insert(sessions)
-    .values({ ...session, lastUsedAt: session.createdAt });
+export function buildSession(db: D1Database, session: NewSession): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO sessions (token_hash, id, user_id, method, user_agent, created_at, last_used_at, expires_at,
+         absolute_expires_at, place)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)`,
+    )
+    .bind(
+      session.tokenHash,
+      session.id,
+      session.userId,
+      session.method,
+      session.userAgent,
+      session.createdAt,
+      session.expiresAt,
+      session.absoluteExpiresAt,
+      session.place,
+    );
 }
 
 /** Notes the use of a session and moves its rolling end. */
@@ -82,12 +98,62 @@ export async function extendSession(
   await orm(db).update(sessions).set(times).where(eq(sessions.id, sessionId));
 }
 
-export async function deleteSession(db: D1Database, tokenHash: string): Promise<void> {
-  await orm(db).delete(sessions).where(eq(sessions.tokenHash, tokenHash));
+export function buildDeleteSession(db: D1Database, tokenHash: string): D1PreparedStatement {
+  return db.prepare("DELETE FROM sessions WHERE token_hash = ?1").bind(tokenHash);
 }
 
-export async function deleteSessionsByUser(db: D1Database, userId: string): Promise<void> {
-  await orm(db).delete(sessions).where(eq(sessions.userId, userId));
+/** All of a person's sessions, except `keepId` where one is to stay. */
+export function buildDeleteSessions(
+  db: D1Database,
+  userId: string,
+  keepId: string | null,
+): D1PreparedStatement {
+  return db.prepare("DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2").bind(userId, keepId);
+}
+
+/** All but the one that began last: a device that somebody forgot doesn't follow into a new role. */
+export function buildDeleteOlderSessions(db: D1Database, userId: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `DELETE FROM sessions WHERE user_id = ?1
+         AND id <> (SELECT id FROM sessions WHERE user_id = ?1 ORDER BY id DESC LIMIT 1)`,
+    )
+    .bind(userId);
+}
+
+/** One device, as its owner sees it. */
+export interface DeviceRow {
+  id: string;
+  method: string;
+  userAgent: string;
+  place: string | null;
+  createdAt: number;
+  lastUsedAt: number;
+  expiresAt: number;
+}
+
+/** Live sessions of a person, the last used first. */
+export async function listSessionsByUser(
+  db: D1Database,
+  userId: string,
+  now: number,
+  limit: number,
+): Promise<DeviceRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, method, user_agent AS userAgent, place, created_at AS createdAt, last_used_at AS lastUsedAt,
+         min(expires_at, absolute_expires_at) AS expiresAt
+       FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND absolute_expires_at > ?2
+       ORDER BY last_used_at DESC, id DESC LIMIT ?3`,
+    )
+    .bind(userId, now, limit)
+    .all<DeviceRow>();
+  return results;
+}
+
+/** A statement whose `changes` tell whether there was one: a session of this person, by its public id. */
+export function buildDeleteSessionById(db: D1Database, userId: string, id: string): D1PreparedStatement {
+  return db.prepare("DELETE FROM sessions WHERE id = ?2 AND user_id = ?1").bind(userId, id);
 }
 
 /** Removes what expired, at most `limit` rows. */

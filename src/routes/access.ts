@@ -3,6 +3,7 @@
  * and a test walks the router and fails on any route that is missing here.
  */
 import type { Role } from "../auth/principal.ts";
+import type { Scope } from "../auth/scopes.ts";
 
 /** public: no session is read. anyone: signed in or not, the page shows which. */
 export type Access = "public" | "anyone" | Role;
@@ -16,41 +17,58 @@ export interface RouteRule {
    * own bodies, written down by somebody else.
    */
   kind: "page" | "api" | "bytes" | "protocol";
+  /** What a program's key needs to come in here. Without it only administrators' routes take keys, with `admin`. */
+  scope?: Scope;
+  /** Which counter of bursts a request here goes through. */
+  burst?: "auth" | "generation";
+  /** Anywhere else the route doesn't exist. */
+  developmentOnly?: boolean;
 }
 
-function page(method: RouteRule["method"], path: string, access: Access): RouteRule {
-  return { method, path, access, kind: "page" };
+type Extras = Pick<RouteRule, "scope" | "burst" | "developmentOnly">;
+
+function page(method: RouteRule["method"], path: string, access: Access, extras: Extras = {}): RouteRule {
+  return { method, path, access, kind: "page", ...extras };
 }
 
-function api(method: RouteRule["method"], path: string, access: Access): RouteRule {
-  return { method, path, access, kind: "api" };
+function api(method: RouteRule["method"], path: string, access: Access, extras: Extras = {}): RouteRule {
+  return { method, path, access, kind: "api", ...extras };
 }
 
-function bytes(path: string, access: Access): RouteRule {
-  return { method: "GET", path, access, kind: "bytes" };
+function bytes(path: string, access: Access, extras: Extras = {}): RouteRule {
+  return { method: "GET", path, access, kind: "bytes", ...extras };
 }
 
 function protocol(method: RouteRule["method"], path: string, access: Access): RouteRule {
   return { method, path, access, kind: "protocol" };
 }
 
+const AUTH: Extras = { burst: "auth" };
+const READ: Extras = { scope: "read" };
+const GENERATE: Extras = { scope: "generate" };
+const ORDER: Extras = { scope: "generate", burst: "generation" };
+const DEVELOPMENT: Extras = { developmentOnly: true };
+
 export const ROUTES: readonly RouteRule[] = [
   api("GET", "/api/health", "public"),
-  api("POST", "/api/auth/login", "public"),
+  api("POST", "/api/auth/register", "public", AUTH),
+  api("POST", "/api/auth/magic-link", "public", AUTH),
+  api("POST", "/api/auth/confirm", "anyone", AUTH),
+  api("POST", "/api/auth/login", "public", AUTH),
   api("POST", "/api/auth/logout", "USER"),
   api("POST", "/api/auth/logout-everywhere", "USER"),
-  api("GET", "/api/me", "USER"),
-  api("GET", "/api/credits/entries", "USER"),
+  api("GET", "/api/me", "USER", READ),
+  api("GET", "/api/credits/entries", "USER", READ),
   api("GET", "/api/catalogue", "public"),
-  api("POST", "/api/generations/preview", "USER"),
-  api("POST", "/api/generations", "USER"),
-  api("GET", "/api/generations", "USER"),
-  api("GET", "/api/generations/:id", "USER"),
-  api("POST", "/api/generations/:id/cancel", "USER"),
-  api("GET", "/api/images", "USER"),
-  api("GET", "/api/images/:id", "anyone"),
-  api("PATCH", "/api/images/:id", "USER"),
-  api("DELETE", "/api/images/:id", "USER"),
+  api("POST", "/api/generations/preview", "USER", ORDER),
+  api("POST", "/api/generations", "USER", ORDER),
+  api("GET", "/api/generations", "USER", READ),
+  api("GET", "/api/generations/:id", "USER", READ),
+  api("POST", "/api/generations/:id/cancel", "USER", GENERATE),
+  api("GET", "/api/images", "USER", READ),
+  api("GET", "/api/images/:id", "anyone", READ),
+  api("PATCH", "/api/images/:id", "USER", GENERATE),
+  api("DELETE", "/api/images/:id", "USER", GENERATE),
   api("GET", "/api/admin/users", "ADMIN"),
   api("GET", "/api/admin/users/:id", "ADMIN"),
   api("GET", "/api/admin/users/:id/entries", "ADMIN"),
@@ -60,16 +78,25 @@ export const ROUTES: readonly RouteRule[] = [
   protocol("POST", "/ofrep/v1/evaluate/flags", "anyone"),
   protocol("POST", "/ofrep/v1/evaluate/flags/:key", "anyone"),
 
-  bytes("/images/:id/original", "anyone"),
-  bytes("/images/:id/thumb", "anyone"),
-  bytes("/images/:id/download", "anyone"),
+  bytes("/images/:id/original", "anyone", READ),
+  bytes("/images/:id/thumb", "anyone", READ),
+  bytes("/images/:id/download", "anyone", READ),
 
   page("GET", "/", "anyone"),
   page("GET", "/signin", "anyone"),
-  page("POST", "/signin", "public"),
+  page("POST", "/signin", "public", AUTH),
+  page("POST", "/signin/link", "public", AUTH),
+  page("GET", "/register", "anyone"),
+  page("POST", "/register", "public", AUTH),
+  page("GET", "/forgot", "anyone"),
+  page("POST", "/forgot", "public", AUTH),
+  page("GET", "/auth/confirm", "anyone"),
+  page("POST", "/auth/confirm", "anyone", AUTH),
+  page("GET", "/dev/mail", "public", DEVELOPMENT),
+  page("GET", "/dev/mail/:id", "public", DEVELOPMENT),
   page("POST", "/signout", "anyone"),
   page("GET", "/create", "USER"),
-  page("POST", "/create", "USER"),
+  page("POST", "/create", "USER", { burst: "generation" }),
   page("GET", "/briefs/:id", "USER"),
   page("POST", "/briefs/:id/cancel", "USER"),
   page("GET", "/gallery", "USER"),

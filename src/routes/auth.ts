@@ -1,44 +1,86 @@
-/** Sign-in by password and sign-out for programs. The pages do the same through forms. */
+/** Ways in and out for programs. The pages do the same through forms. */
 import { Hono } from "hono";
-import { getCookie } from "hono/cookie";
 import * as z from "zod";
-import { setSessionCookie } from "../auth/middleware/guard-routes.ts";
-import { PASSWORD_MAX_CHARACTERS } from "../auth/password.ts";
-import { toPrincipal } from "../auth/principal.ts";
-import {
-  endSession,
-  readSession,
-  SESSION_TTL_SECONDS,
-  sessionCookieName,
-  startSession,
-} from "../auth/session.ts";
-import { verifyCredentials } from "../auth/sign-in.ts";
-import { deleteSessionsByUser } from "../db/sessions.ts";
+import { EMAIL_MAX_CHARACTERS, parseEmail } from "../auth/email.ts";
+import { PASSWORD_INPUT_MAX_UNITS, PASSWORD_MAX_CHARACTERS } from "../auth/password.ts";
+import { findUser } from "../db/users.ts";
 import { AppError } from "../errors.ts";
 import { parseJsonBody } from "./body.ts";
-import { type AppContext, type AppEnv, requireUser } from "./context.ts";
-import { presentMe } from "./present.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { presentAccount } from "./present.ts";
+import { askForLink, confirm, requirePerson, signIn, signOut, signOutEverywhere } from "./ways-in.ts";
 
-const EMAIL_MAX_CHARACTERS = 254;
+const NAME_MAX_CHARACTERS = 80;
+const TURNSTILE_TOKEN_MAX_CHARACTERS = 2_048;
 
+/** An address that letters go to. */
+export const emailSchema = z.string("Enter your e-mail address.").transform((text, context) => {
+  const email = parseEmail(text);
+  if (email !== null) return email;
+  context.addIssue({ code: "custom", message: "Enter an e-mail address such as name@example.org." });
+  return z.NEVER;
+});
+
+/** One line, without characters that nobody can see. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .max(NAME_MAX_CHARACTERS, `Use at most ${NAME_MAX_CHARACTERS} characters.`)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, "Leave out line breaks and invisible characters.");
+
+/** As typed; what makes a good one is decided where it is set. */
+const passwordSchema = z
+  .string()
+  .min(1, "Enter your password.")
+  .max(PASSWORD_INPUT_MAX_UNITS, `A password has at most ${PASSWORD_MAX_CHARACTERS} characters.`);
+
+export const registerSchema = z.strictObject({
+  email: emailSchema,
+  name: nameSchema.optional(),
+  /** Only where a bot check is configured. */
+  turnstileToken: z.string().max(TURNSTILE_TOKEN_MAX_CHARACTERS).optional(),
+});
+
+export const linkSchema = z.strictObject({ email: emailSchema });
+
+export const confirmSchema = z.strictObject({
+  email: z.string().max(EMAIL_MAX_CHARACTERS),
+  token: z.string().max(100),
+  password: passwordSchema.optional(),
+});
+
+/** Any text may be tried as an address here: which ones can exist is nobody's business. */
 export const credentialsSchema = z.strictObject({
   email: z
     .string()
     .min(3, "Enter your e-mail address.")
     .max(EMAIL_MAX_CHARACTERS, "This address is too long."),
-  password: z
-    .string()
-    .min(1, "Enter your password.")
-    .max(PASSWORD_MAX_CHARACTERS, `A password has at most ${PASSWORD_MAX_CHARACTERS} characters.`),
+  password: passwordSchema,
 });
 
+const SENT = { message: "If the address can get mail from us, a letter with a link is on its way." };
+
 export const auth = new Hono<AppEnv>()
+  .post("/api/auth/register", async (c) => {
+    const { email, name, turnstileToken } = await parseJsonBody(c, registerSchema);
+    await requirePerson(c, turnstileToken);
+    await askForLink(c, { purpose: "register", email, name: name ?? "", userId: null });
+    return c.json(SENT, 202);
+  })
+  .post("/api/auth/magic-link", async (c) => {
+    const { email } = await parseJsonBody(c, linkSchema);
+    await askForLink(c, { purpose: "sign_in", email, name: "", userId: null });
+    return c.json(SENT, 202);
+  })
+  .post("/api/auth/confirm", async (c) => {
+    const { email, token, password } = await parseJsonBody(c, confirmSchema);
+    const { userId } = await confirm(c, { email, token, password });
+    return c.json({ user: await presentUserById(c, userId) });
+  })
   .post("/api/auth/login", async (c) => {
     const credentials = await parseJsonBody(c, credentialsSchema);
-    const token = await signIn(c, credentials);
-    const session = await readSession(c.env.DB, token, Date.now());
-    if (session === null) throw new AppError("unauthenticated", { reason: "session_not_found" });
-    return c.json({ user: presentMe(toPrincipal(session)) });
+    const { userId } = await signIn(c, credentials);
+    return c.json({ user: await presentUserById(c, userId) });
   })
   .post("/api/auth/logout", async (c) => {
     await signOut(c);
@@ -49,36 +91,9 @@ export const auth = new Hono<AppEnv>()
     return c.body(null, 204);
   });
 
-/** Starts a session and sets its cookie, or throws 401 with one message for every cause. */
-export async function signIn(c: AppContext, credentials: z.infer<typeof credentialsSchema>): Promise<string> {
-  const { origin } = c.get("config");
-  const now = Date.now();
-  const verified = await verifyCredentials(c.env.DB, credentials.email, credentials.password, now);
-  if (!verified.ok) {
-    throw new AppError("unauthenticated", {
-      detail: "This e-mail address and password don't match an account. Check both and try again.",
-      reason: `sign_in_${verified.error}`,
-    });
-  }
-  // A cookie that was there before is never kept: a planted session must not become this person's.
-  await endSession(c.env.DB, getCookie(c, sessionCookieName(origin)));
-  const token = await startSession(c.env.DB, {
-    userId: verified.value.userId,
-    method: "password",
-    userAgent: c.req.header("User-Agent") ?? "",
-    now,
-  });
-  setSessionCookie(c, origin, token, SESSION_TTL_SECONDS);
-  return token;
-}
-
-export async function signOut(c: AppContext): Promise<void> {
-  const { origin } = c.get("config");
-  await endSession(c.env.DB, getCookie(c, sessionCookieName(origin)));
-  setSessionCookie(c, origin, "", 0);
-}
-
-export async function signOutEverywhere(c: AppContext): Promise<void> {
-  await deleteSessionsByUser(c.env.DB, requireUser(c).id);
-  setSessionCookie(c, c.get("config").origin, "", 0);
+async function presentUserById(c: AppContext, userId: string) {
+  const user = await findUser(c.env.DB, userId);
+  // Erased in the very moment of signing in.
+  if (user === null) throw new AppError("unauthenticated", { reason: "person_gone" });
+  return presentAccount(user);
 }

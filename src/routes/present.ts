@@ -105,6 +105,11 @@ export function presentMe(principal: Pick<Principal, "id" | "email" | "name" | "
   };
 }
 
+/** The same from the person's row. */
+export function presentAccount(row: UserRow) {
+  return presentMe({ ...row, emailVerified: row.emailVerifiedAt !== null });
+}
+
 export function presentEntry(row: EntryRow): Entry {
   return {
     id: String(row.id),

@@ -21,7 +21,7 @@ describe("passwords", () => {
   });
 
   it("verify against older parameters and ask for a new hash", () => {
-    const older = "$scrypt$ln=4,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$" + deriveOlder("old password");
+    const older = `$scrypt$ln=4,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$${deriveOlder("old password")}`;
     expect(verifyPassword("old password", older)).toEqual({ isValid: true, needsRehash: true });
   });
 

@@ -115,6 +115,14 @@ async function setSession(person: TestPerson, column: string, value: number): Pr
   await env.DB.prepare(`UPDATE sessions SET ${column} = ?2 WHERE user_id = ?1`).bind(person.id, value).run();
 }
 
+const DAY_MS = 24 * 3_600_000;
+
+function readSessionTimes(person: TestPerson) {
+  return env.DB.prepare("SELECT expires_at, last_used_at FROM sessions WHERE user_id = ?1")
+    .bind(person.id)
+    .first<{ expires_at: number; last_used_at: number }>();
+}
+
 describe("a session", () => {
   it("is refused when the cookie is garbage, oversized, empty or percent-encoded", async () => {
     for (const value of ["", "x", "x".repeat(5_000), "%00%ff", "' OR 1=1 --", "a; b", "__proto__"]) {
@@ -133,19 +141,29 @@ describe("a session", () => {
     }
   });
 
-  it("is extended at most daily, and never past its absolute end", async () => {
+  it("22 is extended at most daily, and never past its absolute end", async () => {
     const person = await createPerson();
     expect((await call("GET", "/api/me", { as: person })).headers.get("Set-Cookie")).toBeNull();
-    const absolute = Date.now() + 3 * 24 * 3600_000;
-    await setSession(person, "last_used_at", Date.now() - 2 * 24 * 3600_000);
+    const absolute = Date.now() + 5 * DAY_MS;
+    await setSession(person, "expires_at", Date.now() + 2 * DAY_MS);
     await setSession(person, "absolute_expires_at", absolute);
     const response = await call("GET", "/api/me", { as: person });
     expect(response.headers.get("Set-Cookie")).toContain(person.cookie);
-    const row = await env.DB.prepare("SELECT expires_at FROM sessions WHERE user_id = ?1")
-      .bind(person.id)
-      .first();
-    expect(row).toEqual({ expires_at: absolute });
+    expect(await readSessionTimes(person)).toMatchObject({ expires_at: absolute });
+    expect((await call("GET", "/api/me", { as: person })).headers.get("Set-Cookie")).toBeNull();
     expect(SESSION_TTL_SECONDS).toBeLessThan(SESSION_ABSOLUTE_TTL_SECONDS);
+  });
+
+  it("notes the time of its last use every ten minutes, without a new cookie or a later end", async () => {
+    const person = await createPerson();
+    const before = await readSessionTimes(person);
+    await call("GET", "/api/me", { as: person });
+    expect(await readSessionTimes(person)).toEqual(before);
+    await setSession(person, "last_used_at", Date.now() - 11 * 60_000);
+    expect((await call("GET", "/api/me", { as: person })).headers.get("Set-Cookie")).toBeNull();
+    const after = await readSessionTimes(person);
+    expect(after?.expires_at).toBe(before?.expires_at);
+    expect(Date.now() - (after?.last_used_at ?? 0)).toBeLessThan(60_000);
   });
 
   it("stops working at the next request when its person is disabled or deleted", async () => {

@@ -1,7 +1,7 @@
 /** People for tests: each test makes its own, with the credits it needs and a live session. */
 import { env } from "cloudflare:workers";
 import type { Role } from "../../src/auth/principal.ts";
-import { startSession } from "../../src/auth/session.ts";
+import { buildNewSession } from "../../src/auth/session.ts";
 import { applyCredits } from "../../src/credits/apply.ts";
 import { newId } from "../../src/ids.ts";
 
@@ -25,8 +25,15 @@ export async function createPerson(
     .bind(id, email, options.role ?? "USER", options.passwordHash ?? null, now)
     .run();
   if (options.credits !== undefined && options.credits > 0) await giveCredits(id, options.credits);
-  const token = await startSession(env.DB, { userId: id, method: "test", userAgent: "vitest", now });
-  return { id, email, cookie: `session=${token}` };
+  return { id, email, cookie: await openTestSession(id, now) };
+}
+
+/** One more signed-in device of a person, as the value of its Cookie header. */
+export async function openTestSession(userId: string, now = Date.now()): Promise<string> {
+  const facts = { userId, method: "test", userAgent: "vitest", place: null, now };
+  const { token, statement } = await buildNewSession(env.DB, facts);
+  await statement.run();
+  return `session=${token}`;
 }
 
 export async function giveCredits(userId: string, amount: number): Promise<void> {

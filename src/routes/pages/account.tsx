@@ -4,13 +4,13 @@ import { buildEntriesQuery } from "../../db/entries.ts";
 import { runQueries } from "../../db/query.ts";
 import { buildUserQuery } from "../../db/users.ts";
 import { AppError } from "../../errors.ts";
-import { signOutEverywhere } from "../auth.ts";
 import { parseQuery } from "../body.ts";
 import { type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { entryPageQuery } from "../me.ts";
 import { presentEntry, presentUser } from "../present.ts";
 import { AccountPage } from "../views/account.tsx";
+import { signOutEverywhere } from "../ways-in.ts";
 
 export const accountPages = new Hono<AppEnv>()
   .get("/account", async (c) => {

@@ -1,13 +1,15 @@
-/** Signing in and out with forms. */
+/** Signing in and out with forms, by password or by a mailed link. */
 import { Hono } from "hono";
-import { AppError } from "../../errors.ts";
-import { credentialsSchema, signIn, signOut } from "../auth.ts";
+import { AppError, statusOf } from "../../errors.ts";
+import { credentialsSchema, linkSchema } from "../auth.ts";
 import { listFieldErrors } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors } from "../views/model.ts";
 import { SignInPage } from "../views/signin.tsx";
+import { askForLink, signIn, signOut } from "../ways-in.ts";
+import { renderCheckMail } from "./check-mail.tsx";
 import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
 
 export const signInPages = new Hono<AppEnv>()
@@ -22,15 +24,27 @@ export const signInPages = new Hono<AppEnv>()
     const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
     const parsed = credentialsSchema.safeParse({ email, password: typedValue(values, "password") });
     if (!parsed.success)
-      return refuse(c, { email, next, errors: toFieldErrors(listFieldErrors(parsed.error)) });
+      return refuse(c, { email, next, status: 422, errors: toFieldErrors(listFieldErrors(parsed.error)) });
     try {
       await signIn(c, parsed.data);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "unauthenticated") throw error;
-      c.set("refusal", error.reason ?? error.code);
-      return refuse(c, { email, next, error: error.message });
+      return refuse(c, { email, next, ...explain(c, error) });
     }
     return c.redirect(next, 303);
+  })
+  .post("/signin/link", async (c) => {
+    const values = await readForm(c);
+    const email = typedValue(values, "email");
+    const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
+    const parsed = linkSchema.safeParse({ email });
+    if (!parsed.success)
+      return refuse(c, { email, next, status: 422, errors: toFieldErrors(listFieldErrors(parsed.error)) });
+    try {
+      await askForLink(c, { purpose: "sign_in", email: parsed.data.email, name: "", userId: null });
+    } catch (error) {
+      return refuse(c, { email, next, ...explain(c, error) });
+    }
+    return renderCheckMail(c, parsed.data.email);
   })
   .post("/signout", async (c) => {
     await signOut(c);
@@ -40,10 +54,21 @@ export const signInPages = new Hono<AppEnv>()
 interface Refusal {
   email: string;
   next: string;
+  status: number;
   error?: string;
   errors?: FieldErrors;
 }
 
-function refuse(c: AppContext, refusal: Refusal) {
-  return c.html(<SignInPage frame={buildFrame(c, null)} {...refusal} />, refusal.errors ? 422 : 401);
+/** A refusal that belongs beside the form; everything else goes on to the error page. */
+function explain(c: AppContext, error: unknown): { status: number; error: string } {
+  if (!(error instanceof AppError)) throw error;
+  if (error.code !== "unauthenticated" && error.code !== "too_many_requests") throw error;
+  c.set("refusal", error.reason ?? error.code);
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+  return { status: statusOf(error.code), error: error.message };
+}
+
+function refuse(c: AppContext, { status, ...shown }: Refusal) {
+  c.status(status as 401 | 422 | 429);
+  return c.html(<SignInPage frame={buildFrame(c, null)} {...shown} />);
 }

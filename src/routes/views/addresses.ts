@@ -2,7 +2,12 @@
 
 export const HOME = "/";
 export const SIGN_IN = "/signin";
+/** Takes a POST with the field `email`. */
+export const SIGN_IN_LINK = "/signin/link";
 export const SIGN_OUT = "/signout";
+export const REGISTER = "/register";
+export const FORGOT = "/forgot";
+export const CONFIRM = "/auth/confirm";
 export const CREATE = "/create";
 export const GALLERY = "/gallery";
 export const ACCOUNT = "/account";
@@ -45,6 +50,11 @@ export function adminUserPath(userId: string): string {
 /** Takes a POST with the fields `addCredits`, `reason` and `idempotencyKey`. */
 export function adminUserCreditsPath(userId: string): string {
   return `${adminUserPath(userId)}/credits`;
+}
+
+/** The HTML of a letter in the development mailbox. */
+export function devMailPath(letterId: string): string {
+  return `/dev/mail/${encodeURIComponent(letterId)}`;
 }
 
 /** The same address with other search fields; empty ones are left out. */

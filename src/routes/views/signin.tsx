@@ -1,13 +1,12 @@
-/** Signing in with e-mail address and password. What went wrong is told without saying which of the two it was. */
-import { SIGN_IN } from "./addresses.ts";
+/** Signing in with a password or by a mailed link. What went wrong is told without saying which of the two it was. */
+import { FORGOT, REGISTER, SIGN_IN, SIGN_IN_LINK } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
-import { Logo } from "./components/logo.tsx";
-import { Page } from "./layout.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
+import { EMAIL_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
 
-/** Posts the fields `email`, `password` and `next`. */
+/** Posts the fields `email`, `password` and `next`; its second button posts the same to SIGN_IN_LINK. */
 export interface SignInPageProps {
   frame: Frame;
   /** As typed before; the password is never given back. */
@@ -19,50 +18,55 @@ export interface SignInPageProps {
   errors?: FieldErrors;
 }
 
-const EMAIL_MAX_CHARACTERS = 254;
-const PASSWORD_MAX_CHARACTERS = 128;
-
 export function SignInPage(props: SignInPageProps) {
   const errors = props.errors ?? {};
   return (
-    <Page {...props.frame} title="Sign in" current="signin" look="signin">
-      <div class="signin">
-        <div class="signin-art" aria-hidden="true">
-          <Logo />
-        </div>
-        <div class="signin-form">
-          <h1>Good evening.</h1>
-          <p class="lead">Sign in to create pictures and to see the ones that you have made.</p>
-          <ErrorSummary errors={errors} detail={props.error} />
-          <form method="post" action={SIGN_IN}>
-            <input type="hidden" name="next" value={props.next} />
-            <TextField
-              name="email"
-              label="E-mail address"
-              type="email"
-              value={props.email}
-              autocomplete="username"
-              maxLength={EMAIL_MAX_CHARACTERS}
-              required
-              requiredUnmarked
-              error={errors["email"]}
-            />
-            <TextField
-              name="password"
-              label="Password"
-              type="password"
-              autocomplete="current-password"
-              maxLength={PASSWORD_MAX_CHARACTERS}
-              required
-              requiredUnmarked
-              error={errors["password"]}
-            />
-            <Button kind="primary" wide>
-              Sign in
-            </Button>
-          </form>
-        </div>
-      </div>
-    </Page>
+    <WayIn
+      frame={props.frame}
+      title="Sign in"
+      heading="Good evening."
+      lead="Sign in to create pictures and to see the ones that you have made."
+      others={
+        <>
+          <p>
+            New here? <a href={REGISTER}>Make an account</a>
+          </p>
+          <p>
+            <a href={FORGOT}>Forgot your password?</a>
+          </p>
+        </>
+      }
+    >
+      <ErrorSummary errors={errors} detail={props.error} />
+      <form method="post" action={SIGN_IN}>
+        <input type="hidden" name="next" value={props.next} />
+        <TextField
+          name="email"
+          label="E-mail address"
+          type="email"
+          value={props.email}
+          autocomplete="username"
+          maxLength={EMAIL_MAX_CHARACTERS}
+          required
+          requiredUnmarked
+          error={errors["email"]}
+        />
+        <TextField
+          name="password"
+          label="Password"
+          type="password"
+          autocomplete="current-password"
+          required
+          requiredUnmarked
+          error={errors["password"]}
+        />
+        <Button kind="primary" wide>
+          Sign in
+        </Button>
+        <Button wide action={SIGN_IN_LINK} skipValidation>
+          Mail me a link instead
+        </Button>
+      </form>
+    </WayIn>
   );
 }

@@ -19,6 +19,8 @@ interface Look {
 export interface ButtonProps extends Look {
   name?: string;
   value?: string;
+  /** Sends the form to another address than the form's own. */
+  action?: string;
   /** Sends the form although fields of it are still invalid. */
   skipValidation?: boolean;
   describedBy?: string;
@@ -40,6 +42,7 @@ export function Button(props: ButtonProps) {
       class={classOf(props)}
       name={props.name}
       value={props.value}
+      formaction={props.action}
       formnovalidate={props.skipValidation === true}
       aria-describedby={props.describedBy}
       aria-pressed={props.pressed}

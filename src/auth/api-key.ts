@@ -1,0 +1,91 @@
+/**
+ * Keys for programs: `evk_` and 256 random bits, as `Authorization: Bearer <key>`. The database holds a hash and the
+ * first characters, by which a person recognises the key. A key acts with its owner's rights of that moment.
+ */
+import * as z from "zod";
+import { buildApiKey, findKeyHolder, touchApiKey } from "../db/api-keys.ts";
+import { buildAudit } from "../db/audit.ts";
+import { newId } from "../ids.ts";
+import { hasRole, type Principal, toKeyPrincipal } from "./principal.ts";
+import { auditOrigin, type RequestFacts } from "./request-facts.ts";
+import { requiredRoleOf, SCOPES, type Scope } from "./scopes.ts";
+import { createToken, hashToken } from "./token.ts";
+
+export const KEYS_PER_PERSON_MAX = 20;
+const KEY_MARK = "evk_";
+const KEY_PATTERN = /^evk_[A-Za-z0-9_-]{43}$/;
+const BEARER_PATTERN = /^Bearer +(\S+)$/i;
+const PREFIX_CHARACTERS = 12;
+/** The time of the last use is written at most this often. */
+const TOUCH_INTERVAL_MS = 60_000;
+
+const scopesSchema = z.array(z.enum(SCOPES));
+
+/**
+ * Who an Authorization header speaks for, or null when it isn't a key of ours that works. Scopes whose role the
+ * owner has lost meanwhile are left out.
+ */
+export async function findKeyPrincipal(
+  db: D1Database,
+  authorization: string,
+  now: number,
+): Promise<Principal | null> {
+  const key = BEARER_PATTERN.exec(authorization)?.[1] ?? "";
+  if (!KEY_PATTERN.test(key)) return null;
+  const holder = await findKeyHolder(db, await hashToken(key));
+  if (holder === null) return null;
+  if (now - (holder.lastUsedAt ?? 0) > TOUCH_INTERVAL_MS) await touchApiKey(db, holder.keyId, now);
+  const scopes = scopesSchema.parse(JSON.parse(holder.scopes));
+  return toKeyPrincipal(
+    holder,
+    scopes.filter((scope) => hasRole(holder.role, requiredRoleOf(scope))),
+  );
+}
+
+/** For services that know one scope only, such as OFREP: the key's owner, or null for every other header. */
+export async function findKeyPrincipalWithScope(
+  db: D1Database,
+  authorization: string,
+  scope: Scope,
+  now: number,
+): Promise<Principal | null> {
+  const principal = await findKeyPrincipal(db, authorization, now);
+  return principal?.scopes?.includes(scope) === true ? principal : null;
+}
+
+export interface CreatedKey {
+  id: string;
+  /** The only time that it can be read. */
+  secret: string;
+}
+
+/** Null when the person has as many keys as anybody may have. */
+export async function createApiKey(
+  db: D1Database,
+  userId: string,
+  key: { name: string; scopes: readonly Scope[] },
+  facts: RequestFacts,
+): Promise<CreatedKey | null> {
+  const secret = KEY_MARK + createToken();
+  const id = newId(facts.now);
+  const row = {
+    id,
+    userId,
+    name: key.name,
+    prefix: secret.slice(0, PREFIX_CHARACTERS),
+    keyHash: await hashToken(secret),
+    scopes: key.scopes,
+  };
+  const entry = {
+    action: "key.create",
+    actorId: userId,
+    subjectId: userId,
+    origin: auditOrigin(facts),
+    details: { keyId: id, prefix: row.prefix, scopes: key.scopes.join(" ") },
+  } as const;
+  const [inserted] = await db.batch([
+    buildApiKey(db, row, KEYS_PER_PERSON_MAX, facts.now),
+    buildAudit(db, entry, facts.now, { onlyIfChanged: true }),
+  ]);
+  return inserted?.meta.changes === 1 ? { id, secret } : null;
+}

@@ -1,0 +1,56 @@
+/** Is a person registering? Cloudflare Turnstile where it is configured; where it isn't, nobody is asked. */
+import * as z from "zod";
+import { logError } from "../log.ts";
+import { fail, type Result, succeed } from "../result.ts";
+
+export interface TurnstileSettings {
+  /** Public: the widget shows it. */
+  siteKey: string;
+  secretKey: string;
+}
+
+export type BotCheckFailure =
+  /** Missing, wrong, expired or used before: the person can solve another one. */
+  | "refused"
+  /** The service doesn't answer: nobody registers until it does. */
+  | "unavailable";
+
+export interface BotCheck {
+  verify(response: string | undefined, address: string | undefined): Promise<Result<null, BotCheckFailure>>;
+}
+
+const VERIFY_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
+const VERIFY_TIMEOUT_MS = 5_000;
+/** Turnstile's own limit for a response. */
+const RESPONSE_MAX_CHARACTERS = 2_048;
+
+const verdictSchema = z.object({ success: z.boolean() });
+
+export function createBotCheck(
+  settings: TurnstileSettings | null,
+  fetch: (request: Request) => Promise<Response>,
+): BotCheck {
+  if (settings === null) return { verify: () => Promise.resolve(succeed(null)) };
+  return {
+    async verify(response, address) {
+      if (response === undefined || response === "" || response.length > RESPONSE_MAX_CHARACTERS) {
+        return fail("refused");
+      }
+      const form = new FormData();
+      form.set("secret", settings.secretKey);
+      form.set("response", response);
+      if (address !== undefined) form.set("remoteip", address);
+      const signal = AbortSignal.timeout(VERIFY_TIMEOUT_MS);
+      try {
+        const answer = await fetch(new Request(VERIFY_URL, { method: "POST", body: form, signal }));
+        const verdict = verdictSchema.safeParse(await answer.json());
+        if (!verdict.success) return fail("unavailable");
+        return verdict.data.success ? succeed(null) : fail("refused");
+      } catch (error) {
+        // A timeout, a broken line or an answer that isn't JSON: all of them mean that nobody can tell.
+        logError("bot_check_failed", error);
+        return fail("unavailable");
+      }
+    },
+  };
+}

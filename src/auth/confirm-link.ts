@@ -1,0 +1,118 @@
+/**
+ * What happens when somebody presses the button that a letter led to. The link proves the mailbox: an account that
+ * doesn't exist yet is opened, one that nobody had proven is cleared of what others attached to it, and a password
+ * may be set. One link works once, and every way in which it may not work looks the same.
+ */
+import { buildAudit } from "../db/audit.ts";
+import { consumeLink, findLink, type LinkRow } from "../db/auth-tokens.ts";
+import { admitMailbox } from "../db/users.ts";
+import { newId } from "../ids.ts";
+import { fail, type Result, succeed } from "../result.ts";
+import { changeEmail } from "./change-email.ts";
+import { parseEmail } from "./email.ts";
+import { openSession } from "./open-session.ts";
+import { buildPasswordChange } from "./password-change.ts";
+import { findPasswordProblem, type PasswordProblem } from "./password-rules.ts";
+import type { Principal } from "./principal.ts";
+import { auditOrigin, type RequestFacts } from "./request-facts.ts";
+import { hashToken, isToken } from "./token.ts";
+
+export interface Confirmation {
+  email: string;
+  token: string;
+  /** Sets the account's password. */
+  password: string | undefined;
+}
+
+export interface ConfirmContext {
+  /** Who is signed in, for a change of address. */
+  principal: Principal | null;
+  /** Gives somebody new what everybody starts with. Called before the link is used up, and safe to repeat. */
+  welcome: (userId: string) => Promise<unknown>;
+}
+
+export interface Confirmed {
+  kind: "signed_in" | "email_changed";
+  userId: string;
+  isNew: boolean;
+  /** For the cookie; null for a change of address, which keeps the session that asked for it. */
+  token: string | null;
+  /** Letters that have to go out now. */
+  letterIds: string[];
+}
+
+export type ConfirmRefusal =
+  /** Unknown, used, expired, replaced, sent to another address, or its person is disabled. */
+  | { kind: "dead_link" }
+  | { kind: "weak_password"; problem: PasswordProblem }
+  /** A change of address needs the person who asked for it. */
+  | { kind: "sign_in_first" }
+  | { kind: "address_taken" };
+
+/** A link that works, without using it up: what its page has to ask for. */
+export async function peekLink(
+  db: D1Database,
+  link: { email: string; token: string },
+  now: number,
+): Promise<LinkRow | null> {
+  const email = parseEmail(link.email);
+  if (email === null || !isToken(link.token)) return null;
+  return findLink(db, await hashToken(link.token), email, now);
+}
+
+export async function confirmLink(
+  db: D1Database,
+  confirmation: Confirmation,
+  context: ConfirmContext,
+  facts: RequestFacts,
+): Promise<Result<Confirmed, ConfirmRefusal>> {
+  const link = await peekLink(db, confirmation, facts.now);
+  if (link === null) return fail({ kind: "dead_link" });
+  const tokenHash = await hashToken(confirmation.token);
+  if (link.purpose === "change_email") {
+    return changeEmail(db, link, tokenHash, context.principal, facts);
+  }
+  if (confirmation.password !== undefined) {
+    const problem = findPasswordProblem(confirmation.password, link.email);
+    if (problem !== null) return fail({ kind: "weak_password", problem });
+  }
+  return enter(db, link, tokenHash, confirmation.password, context, facts);
+}
+
+async function enter(
+  db: D1Database,
+  link: LinkRow,
+  tokenHash: string,
+  password: string | undefined,
+  context: ConfirmContext,
+  facts: RequestFacts,
+): Promise<Result<Confirmed, ConfirmRefusal>> {
+  const id = newId(facts.now);
+  const person = await admitMailbox(
+    db,
+    { id, email: link.email, name: link.name },
+    auditOrigin(facts),
+    facts.now,
+  );
+  if (person.disabledAt !== null) return fail({ kind: "dead_link" });
+  // Younger than the link: created by it, perhaps in an attempt that broke off right here.
+  const isNew = person.createdAt >= link.createdAt;
+  if (isNew) await context.welcome(person.id);
+  if (!(await consumeLink(db, tokenHash, link.email, facts.now))) return fail({ kind: "dead_link" });
+  const letterIds: string[] = [];
+  const used = {
+    action: "link.use",
+    actorId: person.id,
+    subjectId: person.id,
+    origin: auditOrigin(facts),
+    details: { purpose: link.purpose },
+  } as const;
+  const also = [buildAudit(db, used, facts.now)];
+  if (password !== undefined) {
+    const change = buildPasswordChange(db, { ...person, email: link.email }, password, null, facts);
+    also.push(...change.statements);
+    letterIds.push(...change.letterIds);
+  }
+  const { token } = await openSession(db, facts, { userId: person.id, method: "link" }, also);
+  return succeed({ kind: "signed_in", userId: person.id, isNew, token, letterIds });
+}

@@ -1,0 +1,23 @@
+/** The outbox with everything that it needs: the transport that is configured, and somebody who writes the letters. */
+import { createMailer, type MailSettings } from "../mail/create-mailer.ts";
+import type { PostOffice } from "../mail/outbox.ts";
+import { writeLetter } from "./write-letter.ts";
+
+export interface PostOfficeSettings {
+  origin: string;
+  authSecret: string;
+  mail: MailSettings;
+}
+
+export function buildPostOffice(
+  bindings: { DB: D1Database; EMAIL: SendEmail },
+  settings: PostOfficeSettings,
+): PostOffice {
+  const desk = { db: bindings.DB, origin: settings.origin, secret: settings.authSecret };
+  return {
+    db: bindings.DB,
+    mailer: createMailer(settings.mail, bindings),
+    origin: settings.origin,
+    write: (row) => writeLetter(desk, row),
+  };
+}

@@ -1,0 +1,50 @@
+/** Sends through Cloudflare Email Service, the binding `EMAIL`. */
+import { fail, succeed } from "../result.ts";
+import { type Mailer, SEND_TIMEOUT_MS, type Sender } from "./mail.ts";
+
+/**
+ * Codes of addresses and contents that the service refuses for good
+ * (developers.cloudflare.com/email-service/api/send-emails/workers-api).
+ */
+const PERMANENT_CODES = new Set([
+  "E_VALIDATION_ERROR",
+  "E_FIELD_MISSING",
+  "E_RECIPIENT_NOT_ALLOWED",
+  "E_RECIPIENT_SUPPRESSED",
+  "E_CONTENT_TOO_LARGE",
+]);
+const CODE_PATTERN = /^E_[A-Z_]{1,60}$/;
+
+export function createCloudflareMailer(binding: SendEmail, from: Sender): Mailer {
+  return {
+    async send({ to, subject, text, html }) {
+      try {
+        await withTimeout(binding.send({ from, to, subject, text, html }));
+        return succeed(null);
+      } catch (error) {
+        const reason = readCode(error);
+        return fail({ canRetry: !PERMANENT_CODES.has(reason), reason });
+      }
+    },
+  };
+}
+
+/** The service's code and nothing of its message, which may repeat the address. */
+function readCode(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return CODE_PATTERN.test(code) ? code : error.name;
+}
+
+/** The binding takes no signal: the wait ends, and a letter that still goes out is one that comes twice. */
+async function withTimeout(sending: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DOMException("", "TimeoutError")), SEND_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([sending, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

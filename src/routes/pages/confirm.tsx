@@ -1,0 +1,94 @@
+/** The page behind a mailed link. Opening it uses nothing up, however often and by whatever it is opened. */
+import { Hono } from "hono";
+import { peekLink } from "../../auth/confirm-link.ts";
+import { signInPath } from "../../auth/middleware/guard-routes.ts";
+import { PASSWORD_MIN_CHARACTERS } from "../../auth/password.ts";
+import type { LinkRow } from "../../db/auth-tokens.ts";
+import { AppError } from "../../errors.ts";
+import { confirmSchema } from "../auth.ts";
+import { listFieldErrors } from "../body.ts";
+import type { AppContext, AppEnv } from "../context.ts";
+import { buildFrame, setNotice } from "../frame.ts";
+import { ConfirmPage, DeadLinkPage } from "../views/confirm.tsx";
+import { typedValue } from "../views/form-values.ts";
+import type { FieldErrors } from "../views/model.ts";
+import { confirm } from "../ways-in.ts";
+import { readForm, toFieldErrors } from "./form.ts";
+
+const DEAD_LINK =
+  "This link doesn't work any more: it was used, it is too old, or a newer one was sent. A new one is quickly asked for.";
+
+export const confirmPages = new Hono<AppEnv>()
+  .get("/auth/confirm", async (c) => {
+    const link = { email: c.req.query("email") ?? "", token: c.req.query("token") ?? "" };
+    const row = await peekLink(c.env.DB, link, Date.now());
+    if (row === null) return renderDeadLink(c);
+    if (needsSignIn(c, row)) return c.redirect(signInPath(c.req.url), 303);
+    return renderConfirm(c, row, link.token, {});
+  })
+  .post("/auth/confirm", async (c) => {
+    const values = await readForm(c);
+    const password = typedValue(values, "password");
+    const token = typedValue(values, "token");
+    const parsed = confirmSchema.safeParse({
+      email: typedValue(values, "email"),
+      token,
+      ...(password === "" ? {} : { password }),
+    });
+    const row = await peekLink(c.env.DB, { email: typedValue(values, "email"), token }, Date.now());
+    if (row === null) return renderDeadLink(c);
+    if (!parsed.success) return renderConfirm(c, row, token, toFieldErrors(listFieldErrors(parsed.error)));
+    if (row.purpose === "reset" && password === "") {
+      return renderConfirm(c, row, token, { password: "Choose a new password." });
+    }
+    return confirmOrExplain(c, row, parsed.data);
+  });
+
+/** A change of address is for the person who asked for it. */
+function needsSignIn(c: AppContext, row: LinkRow): boolean {
+  return row.purpose === "change_email" && c.get("principal")?.id !== row.userId;
+}
+
+async function confirmOrExplain(
+  c: AppContext,
+  row: LinkRow,
+  confirmation: { email: string; token: string; password?: string | undefined },
+) {
+  const { email, token, password } = confirmation;
+  try {
+    const confirmed = await confirm(c, { email, token, password });
+    setNotice(c, { kind: "success", text: describe(confirmed) });
+    if (confirmed.kind === "email_changed") return c.redirect("/account", 303);
+    return c.redirect(confirmed.isNew ? "/create" : "/", 303);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.reason === "dead_link") return renderDeadLink(c);
+    if (error.errors !== undefined) return renderConfirm(c, row, token, toFieldErrors(error.errors));
+    throw error;
+  }
+}
+
+function describe(confirmed: { kind: "signed_in" | "email_changed"; isNew: boolean }): string {
+  if (confirmed.kind === "email_changed") return "Your address is changed. Every other device is signed out.";
+  return confirmed.isNew ? "Welcome. Your account is open." : "You are signed in.";
+}
+
+function renderDeadLink(c: AppContext) {
+  c.set("refusal", "dead_link");
+  return c.html(<DeadLinkPage frame={buildFrame(c, null)} detail={DEAD_LINK} />, 401);
+}
+
+function renderConfirm(c: AppContext, row: LinkRow, token: string, errors: FieldErrors) {
+  const isRefused = Object.keys(errors).length > 0;
+  return c.html(
+    <ConfirmPage
+      frame={buildFrame(c, null)}
+      purpose={row.purpose}
+      email={row.email}
+      token={token}
+      passwordMinCharacters={PASSWORD_MIN_CHARACTERS}
+      errors={errors}
+    />,
+    isRefused ? 422 : 200,
+  );
+}

@@ -1,0 +1,119 @@
+/** Where a mailed link leads: a page with a button, because programs that look into mail open links too. */
+import { CONFIRM, FORGOT, REGISTER, SIGN_IN } from "./addresses.ts";
+import { Button, LinkButton } from "./components/button.tsx";
+import { ErrorSummary } from "./components/error-summary.tsx";
+import { TextField } from "./components/field.tsx";
+import type { FieldErrors, Frame } from "./model.ts";
+import { WayIn } from "./way-in.tsx";
+
+/** Posts `email`, `token` and, where it is asked for, `password`. */
+export interface ConfirmPageProps {
+  frame: Frame;
+  purpose: "register" | "sign_in" | "reset" | "change_email";
+  email: string;
+  token: string;
+  passwordMinCharacters: number;
+  errors?: FieldErrors;
+}
+
+interface Words {
+  title: string;
+  heading: string;
+  lead: string;
+  button: string;
+}
+
+function wordsOf(purpose: ConfirmPageProps["purpose"]): Words {
+  switch (purpose) {
+    case "register":
+      return {
+        title: "Confirm your address",
+        heading: "Nearly there.",
+        lead: "This mailbox is yours. Choose a password, and the account is too.",
+        button: "Open my account",
+      };
+    case "sign_in":
+      return {
+        title: "Sign in",
+        heading: "Good to see you.",
+        lead: "One press, and you are signed in.",
+        button: "Sign in",
+      };
+    case "reset":
+      return {
+        title: "Choose a new password",
+        heading: "A new password.",
+        lead: "Choose one that you use nowhere else. Every other device is signed out.",
+        button: "Save and sign in",
+      };
+    case "change_email":
+      return {
+        title: "Confirm your new address",
+        heading: "Is this your new address?",
+        lead: "From now on our letters go there, and the old address no longer opens your account.",
+        button: "Use this address",
+      };
+  }
+}
+
+export function ConfirmPage(props: ConfirmPageProps) {
+  const errors = props.errors ?? {};
+  const { title, heading, lead, button } = wordsOf(props.purpose);
+  const asksForPassword = props.purpose === "register" || props.purpose === "reset";
+  return (
+    <WayIn frame={props.frame} title={title} heading={heading} lead={lead}>
+      <ErrorSummary errors={errors} />
+      <form method="post" action={CONFIRM}>
+        <input type="hidden" name="token" value={props.token} />
+        <div class="field">
+          <span class="label">E-mail address</span>
+          <p class="break">{props.email}</p>
+          {/* Password managers read the account's name from a field. */}
+          <input type="email" name="email" value={props.email} autocomplete="username" readonly hidden />
+        </div>
+        {asksForPassword ? (
+          <TextField
+            name="password"
+            label={props.purpose === "reset" ? "New password" : "Password"}
+            type="password"
+            autocomplete="new-password"
+            hint={passwordHint(props)}
+            required={props.purpose === "reset"}
+            requiredUnmarked
+            error={errors["password"]}
+          />
+        ) : null}
+        <Button kind="primary" wide>
+          {button}
+        </Button>
+      </form>
+    </WayIn>
+  );
+}
+
+function passwordHint(props: ConfirmPageProps): string {
+  const length = `At least ${props.passwordMinCharacters} characters; a few unrelated words are easy to remember.`;
+  return props.purpose === "reset"
+    ? length
+    : `${length} Leave it empty to do without: then we mail you a link each time you sign in.`;
+}
+
+/** The link was used, is too old, was replaced by a newer one, or was never one. It looks the same for all. */
+export function DeadLinkPage(props: { frame: Frame; detail: string }) {
+  return (
+    <WayIn
+      frame={props.frame}
+      title="This link doesn't work any more"
+      heading="Too late."
+      lead={props.detail}
+    >
+      <div class="actions">
+        <LinkButton kind="primary" href={SIGN_IN}>
+          Get a new link
+        </LinkButton>
+        <LinkButton href={FORGOT}>Choose a new password</LinkButton>
+        <LinkButton href={REGISTER}>Make an account</LinkButton>
+      </div>
+    </WayIn>
+  );
+}

@@ -1,0 +1,157 @@
+/** The ways in and out, as the JSON API and the pages both use them. They say what a refusal means, once. */
+import { createBotCheck } from "../auth/bot-check.ts";
+import { type Confirmation, type Confirmed, type ConfirmRefusal, confirmLink } from "../auth/confirm-link.ts";
+import { type LinkRequest, requestLink } from "../auth/links.ts";
+import { setSessionCookie } from "../auth/middleware/load-principal.ts";
+import type { OpenedSession } from "../auth/open-session.ts";
+import { describePasswordProblem } from "../auth/password-rules.ts";
+import { buildPostOffice } from "../auth/post-office.ts";
+import { SESSION_TTL_SECONDS } from "../auth/session.ts";
+import { signInWithPassword } from "../auth/sign-in.ts";
+import { hashToken } from "../auth/token.ts";
+import { grantStartingCredits } from "../credits/starting-grant.ts";
+import { buildAudit } from "../db/audit.ts";
+import { buildDeleteSession, buildDeleteSessions } from "../db/sessions.ts";
+import { AppError } from "../errors.ts";
+import { deliverLetter } from "../mail/outbox.ts";
+import { type AppContext, requireUser } from "./context.ts";
+import { buildRequestFacts } from "./request-facts.ts";
+
+/** Sends letters after the answer has gone out; what fails is sent again by the minute's cron. */
+export function deliverLater(c: AppContext, letterIds: readonly string[]): void {
+  if (letterIds.length === 0) return;
+  const office = buildPostOffice(c.env, c.get("config"));
+  c.executionCtx.waitUntil(Promise.all(letterIds.map((id) => deliverLetter(office, id, 0))));
+}
+
+/**
+ * Asks for a letter with a link. The answer is the same for every address: with an account, without one, and when
+ * its mailbox has had enough letters for now.
+ */
+export async function askForLink(c: AppContext, request: LinkRequest): Promise<void> {
+  const asked = await requestLink(c.env.DB, request, buildRequestFacts(c));
+  if (asked.ok) return deliverLater(c, [asked.value.letterId]);
+  c.set("refusal", asked.error.kind);
+  if (asked.error.kind === "address_limit") return;
+  throw new AppError("too_many_requests", {
+    detail: "Too many letters were asked for from here. Wait a while and try again.",
+    reason: asked.error.kind,
+    headers: retryAfter(asked.error.retryAfterMs),
+  });
+}
+
+/** Throws unless the bot check is passed; where none is configured everybody passes. */
+export async function requirePerson(c: AppContext, response: string | undefined): Promise<void> {
+  const check = createBotCheck(c.get("config").turnstile, (request) => fetch(request));
+  const verdict = await check.verify(response, c.req.header("CF-Connecting-IP"));
+  if (verdict.ok) return;
+  if (verdict.error === "unavailable") {
+    throw new AppError("unavailable", {
+      detail:
+        "The check that you are a person doesn't answer, and without it nobody can register. Try again in a minute.",
+      reason: "bot_check_unavailable",
+    });
+  }
+  throw new AppError("invalid_request", {
+    reason: "bot_check_refused",
+    errors: [{ field: "turnstileToken", message: "Please show once more that you are a person." }],
+  });
+}
+
+/** Starts a session and sets its cookie, or throws 401 with one message for every cause. */
+export async function signIn(
+  c: AppContext,
+  credentials: { email: string; password: string },
+): Promise<OpenedSession> {
+  const signedIn = await signInWithPassword(c.env.DB, credentials, buildRequestFacts(c));
+  if (signedIn.ok) {
+    setSessionCookie(c, c.get("config").origin, signedIn.value.token, SESSION_TTL_SECONDS);
+    return signedIn.value;
+  }
+  if (signedIn.error.kind === "limited") {
+    throw new AppError("too_many_requests", {
+      detail:
+        "There were too many attempts to sign in. Wait a while, or let us mail you a link: that always works.",
+      reason: "sign_in_limited",
+      headers: retryAfter(signedIn.error.retryAfterMs),
+    });
+  }
+  throw new AppError("unauthenticated", {
+    detail: "This e-mail address and password don't match an account. Check both and try again.",
+    reason: `sign_in_${signedIn.error.cause}`,
+  });
+}
+
+/** Uses a mailed link up and sets the cookie of the session that it opens. */
+export async function confirm(c: AppContext, confirmation: Confirmation): Promise<Confirmed> {
+  const { startingCredits, origin } = c.get("config");
+  const confirmed = await confirmLink(
+    c.env.DB,
+    confirmation,
+    {
+      principal: c.get("principal"),
+      welcome: (userId) => grantStartingCredits(c.env.DB, userId, startingCredits),
+    },
+    buildRequestFacts(c),
+  );
+  if (!confirmed.ok) throw explainRefusal(confirmed.error);
+  const { token, letterIds } = confirmed.value;
+  if (token !== null) setSessionCookie(c, origin, token, SESSION_TTL_SECONDS);
+  deliverLater(c, letterIds);
+  return confirmed.value;
+}
+
+function explainRefusal(refusal: ConfirmRefusal): AppError {
+  switch (refusal.kind) {
+    case "dead_link":
+      return new AppError("unauthenticated", {
+        detail:
+          "This link doesn't work any more: it was used, it is too old, or a newer one was sent. Ask for a new one.",
+        reason: "dead_link",
+      });
+    case "weak_password":
+      return new AppError("invalid_request", {
+        errors: [{ field: "password", message: describePasswordProblem(refusal.problem) }],
+      });
+    case "sign_in_first":
+      return new AppError("unauthenticated", {
+        detail: "Sign in to the account whose address changes, and open this link again.",
+        reason: "change_email_without_session",
+      });
+    case "address_taken":
+      return new AppError("conflict", {
+        detail: "This address belongs to another account by now. Nothing was changed.",
+      });
+  }
+}
+
+export async function signOut(c: AppContext): Promise<void> {
+  const { sessionToken, requestId, place, now } = buildRequestFacts(c);
+  const principal = c.get("principal");
+  if (sessionToken !== undefined) {
+    const userId = principal?.id ?? null;
+    const origin = { requestId, place: place.network };
+    await c.env.DB.batch([
+      buildDeleteSession(c.env.DB, await hashToken(sessionToken)),
+      buildAudit(c.env.DB, { action: "session.end", actorId: userId, subjectId: userId, origin }, now, {
+        onlyIfChanged: true,
+      }),
+    ]);
+  }
+  setSessionCookie(c, c.get("config").origin, "", 0);
+}
+
+export async function signOutEverywhere(c: AppContext): Promise<void> {
+  const { id } = requireUser(c);
+  const { requestId, place, now } = buildRequestFacts(c);
+  const origin = { requestId, place: place.network };
+  await c.env.DB.batch([
+    buildDeleteSessions(c.env.DB, id, null),
+    buildAudit(c.env.DB, { action: "session.end_all", actorId: id, subjectId: id, origin }, now),
+  ]);
+  setSessionCookie(c, c.get("config").origin, "", 0);
+}
+
+function retryAfter(milliseconds: number): Record<string, string> {
+  return { "Retry-After": String(Math.max(1, Math.ceil(milliseconds / 1000))) };
+}
