@@ -11,6 +11,7 @@ import { auth } from "./routes/auth.ts";
 import { catalogue } from "./routes/catalogue.ts";
 import type { AppEnv } from "./routes/context.ts";
 import { renderError } from "./routes/error-renderer.tsx";
+import { flagsAdmin } from "./routes/flags-admin.ts";
 import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { imageFiles } from "./routes/image-files.ts";
@@ -68,6 +69,7 @@ app.route("/", images);
 app.route("/", imageFiles);
 app.route("/", adminUsers);
 app.route("/", adminGenerations);
+app.route("/", flagsAdmin);
 
 app.route("/", homePages);
 app.route("/", signInPages);

@@ -140,20 +140,27 @@ function remember(
   return known;
 }
 
-/** Serves a value that this isolate has just written, without waiting for KV to show it. */
+/**
+ * Serves a value that this isolate has just written, without waiting for KV to show it. Null when nothing was read
+ * here yet: then the next read will.
+ */
 export async function rememberWrite(
   store: FlagStore,
   key: StoredKey,
   value: string,
   metadata: WriteMetadata,
-): Promise<void> {
+): Promise<FlagSnapshot | null> {
   const memory = memories.get(store);
-  if (memory === undefined) return;
-  const { environment, source, readAt } = memory.snapshot;
-  const values = { ...memory.snapshot.values, [key]: { value, metadata } };
+  if (memory === undefined) return null;
   const previous = memory.snapshot;
-  memory.snapshot = await buildSnapshot(values, { environment, source, readAt, previous });
+  const { environment, source, readAt } = previous;
+  const values = { ...previous.values, [key]: { value, metadata } };
+  const snapshot = await buildSnapshot(values, { environment, source, readAt, previous });
+  // Somebody else wrote or read meanwhile: ours goes on top of that.
+  if (memory.snapshot !== previous) return rememberWrite(store, key, value, metadata);
+  memory.snapshot = snapshot;
   memory.freshAt = metadata.at;
+  return snapshot;
 }
 
 /** Null when it takes longer than `ms`. */

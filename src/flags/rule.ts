@@ -4,9 +4,10 @@
  * mode compiles rules with `new Function`, which Workers forbid, so it runs as an interpreter.
  */
 import type { EvaluationContext, FlagMetadata, JsonValue, Logger } from "@openfeature/core";
-import { type FeatureFlag, FlagdCore } from "@openfeature/flagd-core";
+import { type FeatureFlag, FlagdCore, MemoryStorage } from "@openfeature/flagd-core";
+import * as z from "zod";
 import { fail, type Result, succeed } from "../result.ts";
-import type { JsonObject } from "./json.ts";
+import { type JsonObject, parseJson } from "./json.ts";
 import { needsTargetingKey } from "./targeting-key.ts";
 
 export type { EvaluationContext, JsonValue } from "@openfeature/core";
@@ -129,3 +130,27 @@ const BUCKETS_PER_PERCENT = 100;
 // The library's first evaluation costs tens of milliseconds of compilation: paid while the isolate starts, not by
 // the first request.
 buildSplit("warm-up", 50).evaluate({ targetingKey: "warm-up" });
+
+const SCHEMA_PROBLEMS_MAX = 10;
+const SCHEMA_ERRORS_START = /^[^[]*/;
+
+const schemaErrors = z.array(z.object({ instancePath: z.string(), message: z.string().default("") }));
+
+/** What the published JSON schema of flagd documents says against this one. Many things that it refuses work anyway. */
+export function listSchemaProblems(document: JsonObject): { field: string; message: string }[] {
+  const storage = new MemoryStorage(SILENT, { disableDynamicCodeGeneration: true });
+  // Without them nothing is replaced: the library does it on the text, without a bound.
+  const { $evaluators: _, ...checked } = document;
+  try {
+    storage.setConfigurations(JSON.stringify(checked), true);
+    return [];
+  } catch (error) {
+    const parsed = parseJson(describeDefect(error).replace(SCHEMA_ERRORS_START, ""));
+    const errors = schemaErrors.safeParse(parsed.ok ? parsed.value : null);
+    if (!errors.success) return [];
+    return errors.data.slice(0, SCHEMA_PROBLEMS_MAX).map(({ instancePath, message }) => ({
+      field: instancePath.slice(1).replaceAll("/", ".") || "document",
+      message: `The flagd schema says: ${message}.`,
+    }));
+  }
+}

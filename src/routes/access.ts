@@ -74,6 +74,11 @@ export const ROUTES: readonly RouteRule[] = [
   api("GET", "/api/admin/users/:id/entries", "ADMIN"),
   api("PATCH", "/api/admin/users/:id", "ADMIN"),
   api("GET", "/api/admin/generations", "ADMIN"),
+  api("GET", "/api/admin/flags", "ADMIN"),
+  api("GET", "/api/admin/flags/document", "ADMIN"),
+  api("PUT", "/api/admin/flags/document", "ADMIN"),
+  api("PUT", "/api/admin/flags/:key", "ADMIN"),
+  api("GET", "/api/admin/flags/:key/history", "ADMIN"),
 
   protocol("POST", "/ofrep/v1/evaluate/flags", "anyone"),
   protocol("POST", "/ofrep/v1/evaluate/flags/:key", "anyone"),

@@ -46,6 +46,7 @@ function fillPath(path: string): string {
     "images/:id": `images/${picture.imageId}`,
     "briefs/:id": `briefs/${picture.briefId}`,
     "users/:id": `users/${person.id}`,
+    "flags/:key": "flags/charts",
   };
   const filled = Object.entries(known).reduce((text, [from, to]) => text.replace(from, to), path);
   if (filled.includes(":")) throw new Error(`fillPath: say here what stands for the parameter of ${path}`);

@@ -1,0 +1,123 @@
+/**
+ * Table flag_changes: every change of a switch or of the rules, who made it, and how. Append-only by trigger.
+ * Whether a row is written is decided inside the statement, so that Workers who notice the same thing write it once.
+ */
+import { DATABASE_NOW_MS as NOW } from "./client.ts";
+
+export type FlagChangeSource = "admin" | "wrangler" | "schedule" | "guard";
+
+export interface NewFlagChange {
+  /** The same id never makes a second row. */
+  changeId: string;
+  /** Milliseconds UTC; null for now. */
+  at: number | null;
+  key: string;
+  via: FlagChangeSource;
+  actor: string | null;
+  value: string;
+  note: string | null;
+  requestId: string | null;
+  /** What holds before the first change of a key. */
+  initial: string;
+}
+
+export interface FlagChangeRow {
+  id: number;
+  changeId: string;
+  at: number;
+  key: string;
+  via: FlagChangeSource;
+  actor: string | null;
+  actorEmail: string | null;
+  old: string;
+  new: string;
+  note: string | null;
+}
+
+const LAST_CHANGE = "SELECT at, old, new FROM flag_changes WHERE key = ?3 ORDER BY id DESC LIMIT 1";
+
+const INSERT_CHANGE = `
+  INSERT INTO flag_changes (change_id, at, key, via, actor, old, new, note, request_id)
+  SELECT ?1, coalesce(?2, ${NOW}), ?3, ?4, ?5, coalesce(last.new, ?9), ?6, ?7, ?8
+  FROM (SELECT 1) LEFT JOIN (${LAST_CHANGE}) last ON true`;
+
+/** False when the change is there already. */
+export async function insertFlagChange(db: D1Database, change: NewFlagChange): Promise<boolean> {
+  const { results } = await bindChange(db, `${INSERT_CHANGE} RETURNING id`, change).all();
+  return results.length === 1;
+}
+
+/**
+ * A value that was written past this product. False when the history has it, and for a return to the value before
+ * within `staleReadMs`: that is a location's old copy, most likely, and counts when it is still there later.
+ */
+export async function insertObservedFlagChange(
+  db: D1Database,
+  change: NewFlagChange,
+  staleReadMs: number,
+): Promise<boolean> {
+  const sql = `${INSERT_CHANGE} WHERE coalesce(last.new, ?9) <> ?6
+      AND NOT (last.new IS NOT NULL AND last.old = ?6 AND last.at > ${NOW} - ?10) RETURNING id`;
+  const { results } = await bindChange(db, sql, change, staleReadMs).all();
+  return results.length === 1;
+}
+
+function bindChange(db: D1Database, sql: string, change: NewFlagChange, ...more: number[]) {
+  const { changeId, at, key, via, actor, value, note, requestId, initial } = change;
+  return db.prepare(sql).bind(changeId, at, key, via, actor, value, note, requestId, initial, ...more);
+}
+
+const SELECT_CHANGES = `
+  SELECT c.id, c.change_id AS changeId, c.at, c.key, c.via, c.actor, u.email AS actorEmail, c.old, c.new, c.note
+  FROM flag_changes c LEFT JOIN users u ON u.id = c.actor`;
+
+/** The newest row of each key. At most a hundred keys. */
+export async function listLastFlagChanges(db: D1Database, keys: readonly string[]): Promise<FlagChangeRow[]> {
+  return (await selectLast(db, keys).all<FlagChangeRow>()).results;
+}
+
+function selectLast(db: D1Database, keys: readonly string[]) {
+  return db
+    .prepare(
+      `${SELECT_CHANGES} WHERE c.id IN
+         (SELECT (SELECT max(id) FROM flag_changes WHERE key = k.value) FROM json_each(?1) k)`,
+    )
+    .bind(JSON.stringify(keys));
+}
+
+export interface FlagChangePage {
+  items: FlagChangeRow[];
+  nextCursor: string | null;
+}
+
+/**
+ * One key's changes, newest first, and the newest row of each of `keys`, in one round trip. `cursor` is the id of the
+ * last row of the page before.
+ */
+export async function listFlagChanges(
+  db: D1Database,
+  key: string,
+  page: { cursor?: number | undefined; limit: number },
+  keys: readonly string[],
+): Promise<FlagChangePage & { last: FlagChangeRow[] }> {
+  const [rows, last] = await db.batch<FlagChangeRow>([
+    db
+      .prepare(`${SELECT_CHANGES} WHERE c.key = ?1 AND c.id < ?2 ORDER BY c.id DESC LIMIT ?3`)
+      .bind(key, page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1),
+    selectLast(db, keys),
+  ]);
+  const found = rows?.results ?? [];
+  const items = found.slice(0, page.limit);
+  const nextCursor = found.length > page.limit ? String(items.at(-1)?.id) : null;
+  return { items, nextCursor, last: last?.results ?? [] };
+}
+
+/** The history as the code that changes flags wants it. */
+export function buildFlagJournal(db: D1Database) {
+  return {
+    append: (change: NewFlagChange) => insertFlagChange(db, change),
+    appendObserved: (change: NewFlagChange, staleReadMs: number) =>
+      insertObservedFlagChange(db, change, staleReadMs),
+    listLast: (keys: readonly string[]) => listLastFlagChanges(db, keys),
+  };
+}

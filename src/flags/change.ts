@@ -1,0 +1,103 @@
+/**
+ * The one way in which this product changes a switch or the rules: into KV first, with the change's id beside the
+ * value, then into the history. If the history can't be written now, the cron writes it from what is beside the value.
+ */
+import { logAlarm, logInfo } from "../log.ts";
+import { fail, type Result, succeed } from "../result.ts";
+import type { FlagJournal } from "./journal.ts";
+import { type ChangeSource, STORED_KEYS, type StoredKey, type WriteMetadata } from "./keys.ts";
+import { rememberWrite } from "./load.ts";
+import { initialOf, noticeChanges } from "./notice-changes.ts";
+import type { Environment } from "./registry.ts";
+import type { FlagSnapshot } from "./snapshot.ts";
+import { type FlagStore, readValues, writeValue } from "./store.ts";
+
+/** KV takes one write a second for a key. */
+const WRITE_RETRY_MS = 1_100;
+
+export interface ChangeTools {
+  store: FlagStore;
+  journal: FlagJournal;
+  environment: Environment;
+  sleep: (ms: number) => Promise<void>;
+}
+
+export interface RequestedChange {
+  /** A new id; the same one makes the same change again without a second row. */
+  id: string;
+  key: StoredKey;
+  value: string;
+  via: ChangeSource;
+  actor: string | null;
+  note: string | null;
+  requestId: string | null;
+  /** Milliseconds UTC. */
+  now: number;
+}
+
+export interface AppliedChange {
+  /** What this isolate serves from now on; null when it has served nothing yet. */
+  snapshot: FlagSnapshot | null;
+  /** False when the history is behind and the cron has to catch up. */
+  isRecorded: boolean;
+}
+
+export type ChangeFailure = { kind: "store"; cause: unknown };
+
+export async function changeValue(
+  tools: ChangeTools,
+  change: RequestedChange,
+): Promise<Result<AppliedChange, ChangeFailure>> {
+  const metadata = {
+    change: change.id,
+    via: change.via,
+    by: change.actor,
+    at: change.now,
+    note: change.note,
+  };
+  await noticeFirst(tools);
+  try {
+    await writeTwice(tools, change, metadata);
+  } catch (cause) {
+    return fail({ kind: "store", cause });
+  }
+  const snapshot = await rememberWrite(tools.store, change.key, change.value, metadata);
+  logInfo("flag_changed", { key: change.key, via: change.via, change: change.id });
+  return succeed({ snapshot, isRecorded: await record(tools.journal, change) });
+}
+
+/** What somebody did with wrangler a moment ago gets its own row before ours. */
+async function noticeFirst(tools: ChangeTools): Promise<void> {
+  try {
+    const [values, last] = await Promise.all([readValues(tools.store), tools.journal.listLast(STORED_KEYS)]);
+    await noticeChanges(tools.journal, last, values, tools.environment);
+  } catch (error) {
+    logAlarm("flag_changes_not_noticed", { error: String(error) });
+  }
+}
+
+async function writeTwice(
+  tools: ChangeTools,
+  change: RequestedChange,
+  metadata: WriteMetadata,
+): Promise<void> {
+  try {
+    await writeValue(tools.store, change.key, change.value, metadata);
+  } catch {
+    await tools.sleep(WRITE_RETRY_MS);
+    await writeValue(tools.store, change.key, change.value, metadata);
+  }
+}
+
+/** A switch has to work while the database doesn't: a missing row is written by the next round of the cron. */
+async function record(journal: FlagJournal, change: RequestedChange): Promise<boolean> {
+  const { id, key, value, via, actor, note, requestId, now } = change;
+  const initial = initialOf(key);
+  try {
+    await journal.append({ changeId: id, at: now, key, via, actor, value, note, requestId, initial });
+    return true;
+  } catch (error) {
+    logAlarm("flag_history_delayed", { key, change: id, error: String(error) });
+    return false;
+  }
+}

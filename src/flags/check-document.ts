@@ -1,0 +1,66 @@
+/**
+ * Looks at a document before it is saved: what would break is an error and is refused, what looks wrong but is only
+ * about one outside flag is a warning. Reading what is stored never refuses; this does. Pure.
+ */
+import { type FlagDocument, loadDocument } from "./document.ts";
+import { listRequired } from "./evaluate.ts";
+import { isJsonObject } from "./json.ts";
+import { isFlagKey } from "./registry.ts";
+import { listSchemaProblems } from "./rule.ts";
+
+export interface DocumentIssue {
+  /** A path in the document, such as `flags.charts`. */
+  field: string;
+  message: string;
+}
+
+export interface CheckedDocument {
+  document: FlagDocument;
+  errors: readonly DocumentIssue[];
+  warnings: readonly DocumentIssue[];
+}
+
+export function checkDocument(value: unknown): CheckedDocument {
+  const document = loadDocument(value);
+  const errors: DocumentIssue[] = [];
+  const warnings: DocumentIssue[] = [];
+  for (const { key, message } of document.problems) {
+    const isFatal = key === null || !document.rules.has(key) || isFlagKey(key);
+    (isFatal ? errors : warnings).push({ field: key === null ? "flags" : fieldOf(key), message });
+  }
+  for (const [key, rule] of document.rules) {
+    if (isFlagKey(key)) errors.push(...listWrongTypes(key, rule.variants));
+    warnings.push(...listWrongRequirements(key, listRequired(null, rule), document));
+  }
+  if (isJsonObject(value))
+    warnings.push(...listSchemaProblems(value).filter(isNews([...errors, ...warnings])));
+  return { document, errors, warnings };
+}
+
+function fieldOf(key: string): string {
+  return `flags.${key}`;
+}
+
+function listWrongTypes(key: string, variants: ReadonlyMap<string, unknown>): DocumentIssue[] {
+  return [...variants]
+    .filter(([, value]) => typeof value !== "boolean")
+    .map(([name]) => ({ field: `${fieldOf(key)}.variants.${name}`, message: "This flag is true or false." }));
+}
+
+function listWrongRequirements(
+  key: string,
+  required: readonly string[],
+  document: FlagDocument,
+): DocumentIssue[] {
+  return required
+    .filter((other) => other === key || !(isFlagKey(other) || document.rules.has(other)))
+    .map((other) => ({
+      field: `${fieldOf(key)}.metadata.requires`,
+      message: `It requires ${other}, which ${other === key ? "is itself" : "is not a flag"}: it is always off.`,
+    }));
+}
+
+/** The schema repeats what was said already in other words. */
+function isNews(known: readonly DocumentIssue[]): (issue: DocumentIssue) => boolean {
+  return (issue) => !known.some((other) => issue.field.startsWith(other.field));
+}

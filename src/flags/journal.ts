@@ -1,0 +1,33 @@
+/** What the history has to be able to do for the code that changes flags. The table itself is below db/. */
+import type { ChangeSource, StoredKey } from "./keys.ts";
+
+export interface JournalEntry {
+  /** The same id never makes a second row. */
+  changeId: string;
+  /** Milliseconds UTC; null for now. */
+  at: number | null;
+  key: StoredKey;
+  via: ChangeSource;
+  /** A person's id, or a name that somebody gave by hand. */
+  actor: string | null;
+  value: string;
+  note: string | null;
+  requestId: string | null;
+  /** What holds before the first change of this key. */
+  initial: string;
+}
+
+export interface LastChange {
+  key: string;
+  changeId: string;
+  new: string;
+}
+
+export interface FlagJournal {
+  /** False when the change is there already. */
+  append(entry: JournalEntry): Promise<boolean>;
+  /** False when the value is no news, or looks like an old copy of the store. */
+  appendObserved(entry: JournalEntry, staleReadMs: number): Promise<boolean>;
+  /** The newest change of each key. */
+  listLast(keys: readonly StoredKey[]): Promise<LastChange[]>;
+}

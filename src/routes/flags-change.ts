@@ -1,0 +1,107 @@
+/** How an administrator's change reaches KV and the history, for the API and the pages alike. */
+import * as z from "zod";
+import { buildFlagJournal, type FlagChangeRow } from "../db/flag-changes.ts";
+import { AppError } from "../errors.ts";
+import { type ChangeTools, changeValue } from "../flags/change.ts";
+import type { StoredKey } from "../flags/keys.ts";
+import { noticeChanges } from "../flags/notice-changes.ts";
+import { type FlagKey, getDefinition } from "../flags/registry.ts";
+import { parseSwitch } from "../flags/switch-value.ts";
+import { newId } from "../ids.ts";
+import { type AppContext, requireUser } from "./context.ts";
+import { requireSnapshot } from "./flags.ts";
+
+export const NOTE_MIN_CHARACTERS = 3;
+export const NOTE_MAX_CHARACTERS = 300;
+const VALUE_MAX_CHARACTERS = 100;
+const WRITE_RETRY_SECONDS = 2;
+
+export const switchChangeSchema = z.strictObject({
+  value: z.string("Say on, off, auto, a variant or a percentage.").trim().min(1).max(VALUE_MAX_CHARACTERS),
+  note: z
+    .string()
+    .trim()
+    .max(NOTE_MAX_CHARACTERS, `Say why, in at most ${NOTE_MAX_CHARACTERS} characters.`)
+    .nullish()
+    .transform((note) => (note === undefined || note === "" ? null : note)),
+});
+
+export type SwitchChange = z.infer<typeof switchChangeSchema>;
+
+/** Refuses a value that would change nothing, and a critical change without a reason. */
+export function requireSwitchChange(c: AppContext, key: FlagKey, change: SwitchChange): void {
+  const { rule } = requireSnapshot(c).flags[key];
+  const errors = [];
+  if (parseSwitch(change.value, rule === null ? [] : listBooleanVariants(rule.variants)).kind === "invalid") {
+    errors.push({
+      field: "value",
+      message: "Say on, off, auto, a variant of the rule, or a share such as 25%.",
+    });
+  }
+  if (getDefinition(key).critical && (change.note ?? "").length < NOTE_MIN_CHARACTERS) {
+    errors.push({
+      field: "note",
+      message: `${key} is critical: say why, in at least ${NOTE_MIN_CHARACTERS} characters.`,
+    });
+  }
+  if (errors.length > 0) throw new AppError("invalid_request", { errors });
+}
+
+export function listBooleanVariants(variants: ReadonlyMap<string, unknown>): string[] {
+  return [...variants].flatMap(([name, value]) => (typeof value === "boolean" ? [name] : []));
+}
+
+/** Writes it, or throws 503: then nothing has changed. From here on this request works with the new value. */
+export async function applyChange(
+  c: AppContext,
+  key: StoredKey,
+  value: string,
+  note: string | null,
+): Promise<void> {
+  const applied = await changeValue(buildChangeTools(c), {
+    id: newId(),
+    key,
+    value,
+    via: "admin",
+    actor: requireUser(c).id,
+    note,
+    requestId: c.get("requestId"),
+    now: Date.now(),
+  });
+  if (applied.ok) {
+    c.set("flags", applied.value.snapshot ?? requireSnapshot(c));
+    c.set("flagValues", undefined);
+    return;
+  }
+  throw new AppError("unavailable", {
+    detail: "The change could not be stored. The flag is as it was; try again in a moment.",
+    headers: { "Retry-After": String(WRITE_RETRY_SECONDS) },
+    reason: "flag_store_failed",
+    cause: applied.error.cause,
+  });
+}
+
+function buildChangeTools(c: AppContext): ChangeTools {
+  return {
+    store: c.env.FLAGS,
+    journal: buildFlagJournal(c.env.DB),
+    environment: c.get("config").environment,
+    sleep: (ms) => scheduler.wait(ms),
+  };
+}
+
+/**
+ * Asks for a part of the history, writes into it what it doesn't know of this request's snapshot, and asks again if
+ * there was any. The snapshot is as old as FLAGS_TTL_SECONDS allows: a forced read could bring back what was changed
+ * a moment ago.
+ */
+export async function noticeNow<Known extends { last: FlagChangeRow[] }>(
+  c: AppContext,
+  ask: () => Promise<Known>,
+): Promise<Known> {
+  const { source, values, environment } = requireSnapshot(c);
+  const known = await ask();
+  if (source !== "kv") return known;
+  const noticed = await noticeChanges(buildFlagJournal(c.env.DB), known.last, values, environment);
+  return noticed.length === 0 ? known : ask();
+}

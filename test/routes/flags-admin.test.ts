@@ -1,0 +1,488 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { buildFlagJournal } from "../../src/db/flag-changes.ts";
+import { changeValue } from "../../src/flags/change.ts";
+import { RULES_KEY, STORED_KEYS } from "../../src/flags/keys.ts";
+import { noticeChanges } from "../../src/flags/notice-changes.ts";
+import type { Environment } from "../../src/flags/registry.ts";
+import type { StoredValues } from "../../src/flags/snapshot.ts";
+import { readValues } from "../../src/flags/store.ts";
+import { newId } from "../../src/ids.ts";
+import { onForRole } from "../flags/support.ts";
+import { clearFlags, fakeStore, putFlag, putRules } from "../support/flags.ts";
+import { call } from "../support/http.ts";
+import { createPerson, type TestPerson } from "../support/people.ts";
+
+interface Row {
+  at: string;
+  via: string;
+  actor: string | null;
+  old: string;
+  new: string;
+  note: string | null;
+}
+
+const LIST = "/api/admin/flags";
+
+async function list(admin: TestPerson) {
+  const response = await call("GET", LIST, { as: admin });
+  return (await response.json()) as {
+    items: ({ key: string } & Record<string, unknown>)[];
+    unknown: { key: string; didYouMean: string | null }[];
+    rev: string;
+    source: string;
+    findings: { severity: string; code: string; key: string | null }[];
+  };
+}
+
+async function find(admin: TestPerson, key: string) {
+  return (await list(admin)).items.find((item) => item.key === key);
+}
+
+async function history(admin: TestPerson, key: string): Promise<Row[]> {
+  const response = await call("GET", `${LIST}/${key}/history`, { as: admin });
+  return ((await response.json()) as { items: Row[] }).items;
+}
+
+const put = (admin: TestPerson, key: string, value: string, note?: string) =>
+  call("PUT", `${LIST}/${key}`, { as: admin, json: { value, ...(note === undefined ? {} : { note }) } });
+
+/** The history can't be emptied, so every test goes on from what the one before left. */
+async function settleHistory(admin: TestPerson): Promise<void> {
+  await clearFlags();
+  await list(admin);
+}
+
+let admin: TestPerson;
+
+beforeEach(async () => {
+  admin = await createPerson({ role: "ADMIN" });
+  await settleHistory(admin);
+});
+
+describe("GET /api/admin/flags", () => {
+  it("lists every flag with its value and why, and the revision that is served", async () => {
+    const { items, unknown, rev, source } = await list(admin);
+    expect(items.map((item) => item.key).sort()).toEqual([
+      "animations",
+      "charts",
+      "cloud_services",
+      "image_processing",
+      "perf_monitoring",
+    ]);
+    expect(items.find((item) => item.key === "charts")).toEqual({
+      key: "charts",
+      type: "boolean",
+      critical: true,
+      default: true,
+      value: true,
+      variant: "on",
+      reason: "DEFAULT",
+      source: "default",
+      switch: { raw: null, valid: true, by: null, at: null, note: null },
+    });
+    expect({ unknown, source }).toEqual({ unknown: [], source: "kv" });
+    const response = await call("GET", "/api/health");
+    expect(response.headers.get("X-Flags-Rev")).toBe(rev);
+  });
+
+  it("shows a value that means nothing as invalid, unused, and a finding", async () => {
+    await putFlag("charts", "ture");
+    expect(await find(admin, "charts")).toMatchObject({
+      value: true,
+      source: "default",
+      switch: { raw: "ture", valid: false },
+    });
+    expect((await list(admin)).findings).toContainEqual(
+      expect.objectContaining({ severity: "error", code: "switch_invalid", key: "charts" }),
+    );
+  });
+
+  it("lists keys that no flag has, with what was probably meant", async () => {
+    await env.FLAGS.put("chart", "off");
+    await env.FLAGS.put("FLAGS:CHARTS", "off");
+    await env.FLAGS.put("something else entirely", "off");
+    expect((await list(admin)).unknown).toEqual([
+      { key: "FLAGS:CHARTS", didYouMean: "charts" },
+      { key: "chart", didYouMean: "charts" },
+      { key: "something else entirely", didYouMean: null },
+    ]);
+    expect(await find(admin, "charts")).toMatchObject({ value: true });
+  });
+
+  it("says which part of broken rules is not in force", async () => {
+    await putRules({ charts: { state: "enabled", variants: { on: true } }, animations: onForRole("ADMIN") });
+    const { findings, items } = await list(admin);
+    expect(findings).toEqual([expect.objectContaining({ code: "rule_broken", key: "charts" })]);
+    expect(items.find((item) => item.key === "animations")).toMatchObject({ value: true, source: "rules" });
+    await env.FLAGS.put(RULES_KEY, "{");
+    expect((await list(admin)).findings).toEqual([
+      expect.objectContaining({ severity: "error", code: "rules_unreadable" }),
+    ]);
+  });
+
+  it("says that KV does not answer, and goes on", async () => {
+    const fake = fakeStore();
+    fake.fails = true;
+    const response = await call("GET", LIST, { as: admin, env: { FLAGS: fake.store } });
+    expect(response.status).toBe(200);
+    const body = (await response.json()) as { source: string; findings: { code: string }[] };
+    expect(["last_known_good", "defaults"]).toContain(body.source);
+    expect(body.findings.map((finding) => finding.code)).toContainEqual(
+      expect.stringMatching(/^flags_(stale|unreadable)$/),
+    );
+  });
+});
+
+describe("PUT /api/admin/flags/:key", () => {
+  it("changes the flag at once, for everybody, and says who and why", async () => {
+    const response = await put(admin, "charts", "off", "the library is being replaced");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      key: "charts",
+      value: false,
+      source: "switch",
+      switch: { raw: "off", valid: true, by: admin.id, note: "the library is being replaced" },
+      rev: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
+    expect(await env.FLAGS.get("charts")).toBe("off");
+    expect(await find(admin, "charts")).toMatchObject({ value: false, reason: "STATIC" });
+  });
+
+  it.each(["on", "off", "auto", "25%", "Enabled"])("takes %j", async (value) => {
+    expect((await put(admin, "animations", value)).status).toBe(200);
+    expect(await env.FLAGS.get("animations")).toBe(value);
+  });
+
+  it("takes a variant that the rule defines", async () => {
+    await putRules({ animations: { state: "ENABLED", variants: { on: true, off: false, winter: false } } });
+    expect((await put(admin, "animations", "winter")).status).toBe(200);
+    expect(await find(admin, "animations")).toMatchObject({ value: false, variant: "winter" });
+  });
+
+  it("follows the rules again with auto", async () => {
+    await putRules({ animations: onForRole("ADMIN") });
+    await put(admin, "animations", "off");
+    await put(admin, "animations", "auto");
+    expect(await find(admin, "animations")).toMatchObject({ value: true, source: "rules" });
+  });
+
+  it.each(["ture", "101%", "yes please"])("refuses %j and changes nothing", async (value) => {
+    const response = await put(admin, "charts", value, "a good reason");
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ field: "value" }] });
+    expect(await env.FLAGS.get("charts")).toBeNull();
+  });
+
+  it("asks for a reason for a critical flag, and for no other", async () => {
+    const response = await put(admin, "cloud_services", "off");
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ field: "note" }] });
+    expect((await put(admin, "animations", "off")).status).toBe(200);
+  });
+
+  it("answers 404 for a flag that isn't there, and names unknown fields", async () => {
+    expect((await put(admin, "chart", "off", "a good reason")).status).toBe(404);
+    const response = await call("PUT", `${LIST}/charts`, {
+      as: admin,
+      json: { value: "off", note: "why", who: "me" },
+    });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ field: "who" }] });
+  });
+
+  it("answers 503 when KV doesn't take it, and nothing has changed", async () => {
+    const fake = fakeStore();
+    fake.fails = true;
+    const response = await call("PUT", `${LIST}/animations`, {
+      as: admin,
+      json: { value: "off", note: "a reason" },
+      env: { FLAGS: fake.store },
+    });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: "unavailable" });
+    expect(await env.FLAGS.get("animations")).toBeNull();
+    expect((await history(admin, "animations"))[0]?.note).not.toBe("a reason");
+  });
+
+  it("takes two changes of one flag within a second", async () => {
+    const [first, second] = await Promise.all([
+      put(admin, "animations", "off"),
+      put(admin, "animations", "on"),
+    ]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+  });
+});
+
+describe("the document of rules", () => {
+  it("takes a flagd document and gives it back", async () => {
+    const document = { flags: { charts: onForRole("ADMIN") } };
+    const response = await call("PUT", `${LIST}/document`, { as: admin, json: document });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ flags: ["charts"], warnings: [] });
+    const stored = await call("GET", `${LIST}/document`, { as: admin });
+    expect(stored.headers.get("Content-Type")).toMatch(/^application\/json/);
+    expect(await stored.json()).toEqual(document);
+    expect(await find(admin, "charts")).toMatchObject({ source: "rules", reason: "TARGETING_MATCH" });
+  });
+
+  it("is empty when nobody has written one", async () => {
+    const response = await call("GET", `${LIST}/document`, { as: admin });
+    expect(await response.json()).toEqual({ flags: {} });
+  });
+
+  it("answers 409 when what is stored is not JSON", async () => {
+    await env.FLAGS.put(RULES_KEY, "{");
+    expect((await call("GET", `${LIST}/document`, { as: admin })).status).toBe(409);
+  });
+
+  it.each([
+    ["no flags", {}, "flags"],
+    ["a list of flags", { flags: [] }, "flags"],
+    ["a state in lower case", { flags: { extra: { state: "enabled", variants: {} } } }, "flags.extra"],
+    [
+      "a default variant that isn't there",
+      { flags: { extra: { state: "ENABLED", variants: { a: 1 }, defaultVariant: "b" } } },
+      "flags.extra",
+    ],
+    [
+      "words as a variant of a flag that is true or false",
+      { flags: { charts: { state: "ENABLED", variants: { on: "yes" } } } },
+      "flags.charts.variants.on",
+    ],
+    [
+      "a rule of ours that can't be evaluated",
+      { flags: { charts: { state: "ENABLED", variants: { on: true }, targeting: { nonsense: [] } } } },
+      "flags.charts",
+    ],
+  ])("refuses a document with %s and names the place", async (_, document, field) => {
+    const response = await call("PUT", `${LIST}/document`, { as: admin, json: document });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      errors: expect.arrayContaining([expect.objectContaining({ field })]),
+    });
+    expect(await env.FLAGS.get(RULES_KEY)).toBeNull();
+  });
+
+  it("warns about what is wrong with one outside flag only, and takes the document", async () => {
+    const document = {
+      flags: {
+        extra: {
+          state: "ENABLED",
+          variants: { a: 1 },
+          defaultVariant: "a",
+          targeting: { if: [{ $ref: "nowhere" }, "a"] },
+        },
+        needy: { ...onForRole("ADMIN"), metadata: { requires: "chrats" } },
+      },
+    };
+    const response = await call("PUT", `${LIST}/document`, { as: admin, json: document });
+    expect(response.status).toBe(200);
+    const { warnings } = (await response.json()) as { warnings: { field: string }[] };
+    expect(warnings.map((warning) => warning.field)).toEqual([
+      "flags.extra",
+      "flags.needy.metadata.requires",
+    ]);
+  });
+
+  it("survives shared expressions that name each other without end", async () => {
+    const $evaluators = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [
+        `e${index}`,
+        { or: [{ $ref: `e${index + 1}` }, { $ref: `e${index + 1}` }] },
+      ]),
+    );
+    const charts = { ...onForRole("ADMIN"), targeting: { if: [{ $ref: "e0" }, "on"] } };
+    const response = await call("PUT", `${LIST}/document`, {
+      as: admin,
+      json: { flags: { charts }, $evaluators },
+    });
+    expect(response.status).toBe(422);
+  });
+
+  it("has a history like every switch", async () => {
+    await call("PUT", `${LIST}/document`, { as: admin, json: { flags: {} } });
+    await call("PUT", `${LIST}/document`, { as: admin, json: { flags: { charts: onForRole("ADMIN") } } });
+    const [last] = await history(admin, RULES_KEY);
+    expect(last).toMatchObject({ via: "admin", actor: admin.id });
+    expect(JSON.parse(last?.old ?? "")).toEqual({ flags: {} });
+    expect(JSON.parse(last?.new ?? "")).toEqual({ flags: { charts: onForRole("ADMIN") } });
+  });
+});
+
+describe("the history", () => {
+  it("has every change of an admin, newest first, with old, new, who and why", async () => {
+    await put(admin, "charts", "off", "first reason");
+    await put(admin, "charts", "25%", "second reason");
+    const rows = await history(admin, "charts");
+    expect(rows.slice(0, 2)).toEqual([
+      { at: expect.anything(), via: "admin", actor: admin.id, old: "off", new: "25%", note: "second reason" },
+      { at: expect.anything(), via: "admin", actor: admin.id, old: "auto", new: "off", note: "first reason" },
+    ]);
+    expect(new Date(rows[0]?.at ?? "").getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("has a change made with wrangler as such, once", async () => {
+    const before = (await history(admin, "animations")).length;
+    await putFlag("animations", "off");
+    await list(admin);
+    await list(admin);
+    const rows = await history(admin, "animations");
+    expect(rows.length).toBe(before + 1);
+    expect(rows[0]).toMatchObject({ via: "wrangler", actor: null, old: "auto", new: "off" });
+  });
+
+  it("has who and why of a wrangler change when they were given", async () => {
+    await env.FLAGS.put("animations", "off", { metadata: { by: "ana", note: "provider is down" } });
+    expect((await history(admin, "animations"))[0]).toMatchObject({
+      via: "wrangler",
+      actor: "ana",
+      note: "provider is down",
+    });
+  });
+
+  it("follows wrangler there and back, and a deleted key", async () => {
+    for (const value of ["off", "on", "off"]) {
+      await putFlag("animations", value);
+      await list(admin);
+    }
+    await env.FLAGS.delete("animations");
+    const rows = await history(admin, "animations");
+    expect(rows.slice(0, 4).map((row) => `${row.old} → ${row.new}`)).toEqual([
+      "off → auto",
+      "on → off",
+      "off → on",
+      "auto → off",
+    ]);
+  });
+
+  it("writes a wrangler change down before the admin's next one", async () => {
+    await put(admin, "animations", "off");
+    await putFlag("animations", "75%");
+    await put(admin, "animations", "on");
+    const rows = await history(admin, "animations");
+    expect(rows.slice(0, 3).map((row) => [row.via, row.old, row.new])).toEqual([
+      ["admin", "75%", "on"],
+      ["wrangler", "off", "75%"],
+      ["admin", "auto", "off"],
+    ]);
+  });
+
+  it("pages by cursor", async () => {
+    for (const value of ["off", "on", "off"]) await put(admin, "animations", value);
+    const first = await call("GET", `${LIST}/animations/history?limit=2`, { as: admin });
+    const { items, nextCursor } = (await first.json()) as { items: Row[]; nextCursor: string };
+    expect(items.length).toBe(2);
+    const second = await call("GET", `${LIST}/animations/history?limit=1&cursor=${nextCursor}`, {
+      as: admin,
+    });
+    expect(((await second.json()) as { items: Row[] }).items[0]).toMatchObject({ new: "off", old: "auto" });
+  });
+
+  it("is there for flags and rules only", async () => {
+    expect((await call("GET", `${LIST}/chart/history`, { as: admin })).status).toBe(404);
+  });
+
+  it("can't be changed, emptied or written over", async () => {
+    await put(admin, "animations", "off");
+    for (const sql of ["UPDATE flag_changes SET note = 'nothing happened'", "DELETE FROM flag_changes"]) {
+      await expect(env.DB.prepare(sql).run()).rejects.toThrow("FLAG_HISTORY_APPEND_ONLY");
+    }
+    const [before] = await history(admin, "animations");
+    await env.DB.prepare(
+      `INSERT OR REPLACE INTO flag_changes (id, change_id, at, key, via, actor, old, new)
+       SELECT id, change_id, 0, key, 'admin', 'nobody', 'x', 'y' FROM flag_changes ORDER BY id DESC LIMIT 1`,
+    ).run();
+    expect((await history(admin, "animations"))[0]).toEqual(before);
+  });
+
+  it("is in the audit log too", async () => {
+    await put(admin, "cloud_services", "off", "the bucket is being moved");
+    const row = await env.DB.prepare(
+      "SELECT actor_id, action, subject_type, subject_id, details FROM audit_log ORDER BY id DESC LIMIT 1",
+    ).first();
+    expect(row).toMatchObject({
+      actor_id: admin.id,
+      action: "flag.changed",
+      subject_type: "flag",
+      subject_id: "cloud_services",
+    });
+    expect(JSON.parse(String(row?.["details"]))).toEqual({
+      via: "admin",
+      old: "auto",
+      new: "off",
+      note: "the bucket is being moved",
+    });
+  });
+});
+
+describe("noticing changes", () => {
+  const journal = () => buildFlagJournal(env.DB);
+  const notice = async (values: StoredValues, environment: Environment = "production") =>
+    noticeChanges(journal(), await journal().listLast(STORED_KEYS), values, environment);
+  const rowsOf = async (key: string) => (await history(admin, key)).map((row) => `${row.old} → ${row.new}`);
+
+  it("writes one row when twenty Workers notice the same change at once", async () => {
+    await putFlag("perf_monitoring", "off");
+    const values = await readValues(env.FLAGS);
+    const noticed = await Promise.all(Array.from({ length: 20 }, () => notice(values)));
+    expect(noticed.flat()).toEqual(["perf_monitoring"]);
+    expect(await rowsOf("perf_monitoring")).toEqual(["auto → off"]);
+  });
+
+  it("takes a quick return to the value before for an old copy, and a later one for a change", async () => {
+    const before = await readValues(env.FLAGS);
+    await putFlag("image_processing", "off");
+    const after = await readValues(env.FLAGS);
+    await notice(after);
+    expect(await notice(before)).toEqual([]);
+    await makeOlder("image_processing", 200_000);
+    expect(await notice(before)).toEqual(["image_processing"]);
+  });
+
+  /** As if the last row of the key had been written long ago. */
+  async function makeOlder(key: string, ms: number): Promise<void> {
+    await env.DB.prepare("DROP TRIGGER flag_changes_no_update").run();
+    await env.DB.prepare("UPDATE flag_changes SET at = at - ?2 WHERE key = ?1").bind(key, ms).run();
+    await env.DB.prepare(
+      "CREATE TRIGGER flag_changes_no_update BEFORE UPDATE ON flag_changes BEGIN SELECT RAISE(ABORT, 'FLAG_HISTORY_APPEND_ONLY'); END",
+    ).run();
+  }
+
+  it("writes the row of our own change that was lost, as it was, once", async () => {
+    const id = newId();
+    const broken = {
+      ...journal(),
+      append: () => Promise.reject(new Error("D1_ERROR: Network connection lost")),
+    };
+    const tools = {
+      store: env.FLAGS,
+      journal: broken,
+      environment: "production" as const,
+      sleep: () => Promise.resolve(),
+    };
+    const change = {
+      id,
+      key: "charts" as const,
+      value: "off",
+      note: "why",
+      requestId: null,
+      now: Date.now(),
+    };
+    const applied = await changeValue(tools, { ...change, via: "admin", actor: admin.id });
+    expect(applied).toMatchObject({ ok: true, value: { isRecorded: false } });
+    const values = await readValues(env.FLAGS);
+    await Promise.all([1, 2, 3].map(() => notice(values)));
+    const rows = await history(admin, "charts");
+    expect(rows.filter((row) => row.note === "why" && row.actor === admin.id)).toEqual([
+      expect.objectContaining({ via: "admin", new: "off" }),
+    ]);
+  });
+
+  it("ignores an old copy of one of our own changes", async () => {
+    await put(admin, "animations", "off");
+    const old = await readValues(env.FLAGS);
+    await put(admin, "animations", "on");
+    expect(await notice(old, "development")).toEqual([]);
+  });
+});
