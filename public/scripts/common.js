@@ -16,9 +16,9 @@ function localiseTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
-    const style = time.dataset.precision === "day" ? {} : { timeStyle: "short" };
+    const clock = time.dataset.precision === "day" ? {} : { timeStyle: "short" };
     time.title = time.textContent;
-    time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", ...style });
+    time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", ...clock });
   }
 }
 

@@ -1,0 +1,100 @@
+/** The progress page: every picture with its real state, and what can be done about it. */
+import { describe, expect, it } from "vitest";
+import { BriefPage } from "../../../src/routes/views/brief.tsx";
+import type { Generation } from "../../../src/routes/views/model.ts";
+import { attribute, byName, type Element, readElements, render } from "./markup.ts";
+import { frameFor, sampleGeneration, sampleImage, VIEWER } from "./samples.tsx";
+
+/** The rewriter reads a noscript element as text. */
+const REFRESH = '<noscript><meta http-equiv="refresh" content="5"/></noscript>';
+
+function renderHtml(generations: Generation[]): Promise<string> {
+  return render(
+    <BriefPage
+      frame={frameFor(VIEWER)}
+      brief={{ id: "b1", eventTypeName: "Concert", styleName: null, cost: 2 }}
+      generations={generations}
+      now="2026-11-22T18:07:18.000Z"
+    />,
+  );
+}
+
+async function renderBrief(generations: Generation[]): Promise<Element[]> {
+  return readElements(await renderHtml(generations));
+}
+
+function sheetOf(elements: readonly Element[], status: string): Element | undefined {
+  return elements.find((element) => attribute(element, "data-status") === status);
+}
+
+describe("a brief with pictures in the making", () => {
+  it("names the step and for how long, and is read again without scripts", async () => {
+    const elements = await renderBrief([sampleGeneration("processing", "3:4", "generating")]);
+    const sheet = sheetOf(elements, "processing");
+    expect(sheet?.text).toContain("Drawing · 2 min");
+    expect(sheet && attribute(sheet, "data-step")).toBe("generating");
+    expect(await renderHtml([sampleGeneration("processing", "3:4", "generating")])).toContain(REFRESH);
+    expect(elements.some((element) => attribute(element, "src")?.startsWith("/scripts/brief.js"))).toBe(true);
+  });
+
+  it("marks the current step for assistive technology", async () => {
+    const elements = await renderBrief([sampleGeneration("processing", "3:4", "downloading")]);
+    const current = elements.find((element) => attribute(element, "aria-current") === "step");
+    expect(current?.text).toBe("Fetching the picture");
+  });
+
+  it("shows a step that it doesn't know by its own name", async () => {
+    const elements = await renderBrief([sampleGeneration("processing", "3:4", "polishing")]);
+    expect(sheetOf(elements, "processing")?.text).toContain("polishing");
+    expect(elements.some((element) => attribute(element, "aria-current") === "step")).toBe(false);
+  });
+
+  it("can cancel what waits, and only that", async () => {
+    const waiting = sampleGeneration("queued", "3:4", "queued");
+    const elements = await renderBrief([waiting, sampleGeneration("processing", "1:1", "generating")]);
+    const cancels = elements.filter((element) => attribute(element, "action") === "/briefs/b1/cancel");
+    expect(cancels).toHaveLength(1);
+    expect(attribute(byName(elements, "generationId"), "value")).toBe(waiting.id);
+  });
+
+  it("tells the sum of it politely", async () => {
+    const elements = await renderBrief([
+      sampleGeneration("queued", "3:4", "queued"),
+      sampleGeneration("succeeded", "9:16", "storing", { image: sampleImage(3) }),
+    ]);
+    const news = elements.find((element) => attribute(element, "data-hook") === "progress-news");
+    expect(news && attribute(news, "role")).toBe("status");
+    expect(news?.text).toBe("1 of 2 pictures done, 1 in the making.");
+  });
+});
+
+describe("a brief that has come to its end", () => {
+  it("shows the stored picture and links to it", async () => {
+    const image = sampleImage(3);
+    const elements = await renderBrief([sampleGeneration("succeeded", "9:16", "storing", { image })]);
+    const picture = elements.find(({ tag }) => tag === "img");
+    expect(picture && attribute(picture, "src")).toBe(image.thumbnailUrl);
+    expect(picture && attribute(picture, "alt")).toBe(image.alt);
+    expect(elements.some((element) => attribute(element, "href") === `/images/${image.id}`)).toBe(true);
+    expect(await renderHtml([sampleGeneration("succeeded", "9:16", "storing", { image })])).not.toContain(
+      "refresh",
+    );
+    expect(elements.some((element) => attribute(element, "src")?.includes("brief.js"))).toBe(false);
+  });
+
+  it("says why a picture failed, in the server's words, and offers to try again", async () => {
+    const message = "The provider refused <this> prompt. Your 1 credit is back.";
+    const elements = await renderBrief([
+      sampleGeneration("failed", "3:4", "generating", {
+        error: { code: "prompt_refused", message, refunded: true },
+      }),
+    ]);
+    expect(sheetOf(elements, "failed")?.text).toContain(message);
+    expect(elements.some((element) => attribute(element, "href") === "/create?from=b1")).toBe(true);
+  });
+
+  it("says that the credits are back when no reason is known", async () => {
+    const elements = await renderBrief([sampleGeneration("failed", "3:4", "generating")]);
+    expect(sheetOf(elements, "failed")?.text).toContain("The credits are back in your account.");
+  });
+});
