@@ -39,14 +39,15 @@ function bytes(path: string, access: Access, extras: Extras = {}): RouteRule {
   return { method: "GET", path, access, kind: "bytes", ...extras };
 }
 
-function protocol(method: RouteRule["method"], path: string, access: Access): RouteRule {
-  return { method, path, access, kind: "protocol" };
+function protocol(method: RouteRule["method"], path: string, access: Access, extras: Extras): RouteRule {
+  return { method, path, access, kind: "protocol", ...extras };
 }
 
 const AUTH: Extras = { burst: "auth" };
 const READ: Extras = { scope: "read" };
 const GENERATE: Extras = { scope: "generate" };
 const ORDER: Extras = { scope: "generate", burst: "generation" };
+const EVALUATE: Extras = { scope: "flags" };
 const DEVELOPMENT: Extras = { developmentOnly: true };
 
 export const ROUTES: readonly RouteRule[] = [
@@ -80,8 +81,8 @@ export const ROUTES: readonly RouteRule[] = [
   api("PUT", "/api/admin/flags/:key", "ADMIN"),
   api("GET", "/api/admin/flags/:key/history", "ADMIN"),
 
-  protocol("POST", "/ofrep/v1/evaluate/flags", "anyone"),
-  protocol("POST", "/ofrep/v1/evaluate/flags/:key", "anyone"),
+  protocol("POST", "/ofrep/v1/evaluate/flags", "anyone", EVALUATE),
+  protocol("POST", "/ofrep/v1/evaluate/flags/:key", "anyone", EVALUATE),
 
   bytes("/images/:id/original", "anyone", READ),
   bytes("/images/:id/thumb", "anyone", READ),

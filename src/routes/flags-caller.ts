@@ -1,7 +1,9 @@
 /**
- * Who asks for flags over OFREP, which decides what they may see and whose flags they are. One seam: API keys come in
- * here, and nothing else has to know.
+ * Who asks for flags over OFREP, which decides what they may see and whose flags they are: a key with the scope
+ * `flags`, the session of somebody who came from this site, or nobody in particular.
  */
+import { findKeyPrincipalWithScope } from "../auth/api-key.ts";
+import type { Principal } from "../auth/principal.ts";
 import { AppError } from "../errors.ts";
 import { addClaims, type EvaluationContext, fillContext, toVisitorKey } from "../flags/context.ts";
 import { getDefinition, isFlagKey } from "../flags/registry.ts";
@@ -18,8 +20,11 @@ export interface FlagCaller {
 
 /** A key that isn't known is 401, whatever else the request carries. */
 export async function resolveFlagCaller(c: AppContext): Promise<FlagCaller> {
-  if (readKey(c) !== null) throw new AppError("unauthenticated", { reason: "unknown_api_key" });
+  const key = c.req.header("X-API-Key");
+  if (key !== undefined) c.set("principal", await getKeyPrincipal(c, key));
   const principal = c.get("principal") ?? null;
+  // Whoever brought a key in Authorization has passed the table of routes, which asks for the same scope.
+  if (principal !== null && principal.scopes !== null) return { seesAll: true, isAnonymous: false };
   // A page of another site may ask, but not in the name of whoever is signed in here.
   if (principal === null || isFromOtherSite(c)) {
     c.set("principal", null);
@@ -28,9 +33,11 @@ export async function resolveFlagCaller(c: AppContext): Promise<FlagCaller> {
   return { seesAll: principal.role !== "USER", isAnonymous: false };
 }
 
-/** Either of the two ways that the protocol knows. */
-function readKey(c: AppContext): string | null {
-  return c.req.header("Authorization") ?? c.req.header("X-API-Key") ?? null;
+/** The protocol's second header for a key. */
+async function getKeyPrincipal(c: AppContext, key: string): Promise<Principal> {
+  const principal = await findKeyPrincipalWithScope(c.env.DB, `Bearer ${key}`, "flags", Date.now());
+  if (principal === null) throw new AppError("unauthenticated", { reason: "no_key_for_flags" });
+  return principal;
 }
 
 function isFromOtherSite(c: AppContext): boolean {

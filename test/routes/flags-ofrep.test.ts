@@ -1,8 +1,12 @@
+import { env } from "cloudflare:workers";
 import { OFREPApi } from "@openfeature/ofrep-core";
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
 import { OpenFeature, type Provider } from "@openfeature/web-sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { app } from "../../src/app.ts";
+import { createApiKey } from "../../src/auth/api-key.ts";
+import { parsePlace } from "../../src/auth/place.ts";
+import type { Scope } from "../../src/auth/scopes.ts";
 import { onForRole, onForShare } from "../flags/support.ts";
 import { clearFlags, putFlag, putRules } from "../support/flags.ts";
 import { call, ORIGIN, testBindings } from "../support/http.ts";
@@ -236,6 +240,39 @@ describe("who is asking over OFREP", () => {
     expect(values.slice(0, 20)).toEqual(values.slice(20, 40));
     expect(new Set(values).size).toBe(2);
   });
+
+  it("takes a key with the scope flags in either header, and shows it every flag in any context", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const secret = await createKey(admin, ["flags"]);
+    await putRules({ cloud_services: onForRole("USER") });
+    for (const headers of [{ Authorization: `Bearer ${secret}` }, { "X-API-Key": secret }]) {
+      const { flags } = await askAll({ targetingKey: "u1", role: "USER" }, headers as Record<string, string>);
+      expect(flags.find((flag) => flag.key === "cloud_services")).toMatchObject({ value: true });
+    }
+  });
+
+  it("refuses a key without that scope", async () => {
+    const secret = await createKey(await createPerson({ role: "ADMIN" }), ["read"]);
+    expect((await ask(BULK, {}, { Authorization: `Bearer ${secret}` })).status).toBe(403);
+    expect((await ask(BULK, {}, { "X-API-Key": secret })).status).toBe(401);
+  });
+
+  async function createKey(person: TestPerson, scopes: Scope[]): Promise<string> {
+    const created = await createApiKey(
+      env.DB,
+      person.id,
+      { name: "test", scopes },
+      {
+        requestId: "test",
+        place: parsePlace(undefined),
+        userAgent: "",
+        sessionToken: undefined,
+        now: Date.now(),
+      },
+    );
+    if (created === null) throw new Error("createKey: too many");
+    return created.secret;
+  }
 
   it("answers 401 to a key that isn't known, even beside a session", async () => {
     const admin = await createPerson({ role: "ADMIN" });
