@@ -34,7 +34,7 @@ describe("parseEmail", () => {
   });
 
   it("never gives anything but one line of ASCII with one @, and gives its own results again", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.emailAddress()), (text) => {
         const email = parseEmail(text);
         if (email === null) return;

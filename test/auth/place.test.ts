@@ -38,7 +38,7 @@ describe("parsePlace", () => {
   });
 
   it("gives one place to a /64 and never keeps the last 80 bits or the last octet", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.ipV6(), fc.ipV4(), (ipv6, ipv4) => {
         expect(parsePlace(ipv4).network).toBe(`${ipv4.split(".").slice(0, 3).join(".")}.0/24`);
         const place = parsePlace(ipv6);

@@ -1,0 +1,248 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { buildLetterLimits, buildSignInLimits, LETTERS_PER_HOUR_AND_PLACE } from "../../src/auth/limits.ts";
+import { hashPassword } from "../../src/auth/password.ts";
+import { parsePlace } from "../../src/auth/place.ts";
+import { takeFromLimits } from "../../src/db/rate-counters.ts";
+import { newId } from "../../src/ids.ts";
+import { countRoundTrips } from "../support/counting-database.ts";
+import { call } from "../support/http.ts";
+import { listLettersTo } from "../support/mail.ts";
+import { createPerson } from "../support/people.ts";
+import { fromNewPlace, fromPlace, newIpv4 } from "../support/places.ts";
+
+const PASSWORD = "three quiet lanterns by the lake";
+const passwordHash = hashPassword(PASSWORD);
+
+function newEmail(): string {
+  return `${newId()}@example.test`;
+}
+
+function logIn(email: string, password: string, headers: Record<string, string>) {
+  return call("POST", "/api/auth/login", { json: { email, password }, headers });
+}
+
+/** Failed sign-ins that were made before, without the cost of hashing. */
+async function failBefore(email: string, address: string, times: number, agoMs = 0): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const limits = await buildSignInLimits(email, parsePlace(address));
+    await takeFromLimits(env.DB, limits, Date.now() - agoMs);
+  }
+}
+
+async function withoutFacts(response: Response): Promise<Record<string, unknown>> {
+  const { requestId: _id, timestamp: _time, ...facts } = (await response.json()) as Record<string, unknown>;
+  return facts;
+}
+
+describe("signing in", () => {
+  it("33 is refused at the sixth try in a minute, with the time to wait", async () => {
+    const person = await createPerson({ passwordHash });
+    const here = fromNewPlace();
+    for (let i = 0; i < 5; i++)
+      expect((await logIn(person.email, "not this one at all", here)).status).toBe(401);
+    const sixth = await logIn(person.email, "not this one at all", here);
+    expect(sixth.status).toBe(429);
+    const seconds = Number(sixth.headers.get("Retry-After"));
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(await sixth.json()).toMatchObject({ code: "too_many_requests" });
+  });
+
+  it("36 gives the same answer to the right password while it is refused, and to an unknown address", async () => {
+    const person = await createPerson({ passwordHash });
+    const unknown = newEmail();
+    const [here, there] = [newIpv4(), newIpv4()];
+    await failBefore(person.email, here, 5);
+    await failBefore(unknown, there, 5);
+    const answers = await Promise.all([
+      logIn(person.email, PASSWORD, fromPlace(here)),
+      logIn(person.email, "not this one at all", fromPlace(here)),
+      logIn(unknown, PASSWORD, fromPlace(there)),
+    ]);
+    expect(answers.map((answer) => answer.status)).toEqual([429, 429, 429]);
+    const bodies = await Promise.all(answers.map(withoutFacts));
+    expect(bodies[1]).toEqual(bodies[0]);
+    expect(bodies[2]).toEqual(bodies[0]);
+  });
+
+  it("33 lets five of fifty guesses that come at once be looked at", async () => {
+    const person = await createPerson({ passwordHash });
+    const here = fromNewPlace();
+    const guesses = Array.from({ length: 50 }, () => logIn(person.email, "not this one at all", here));
+    const statuses = (await Promise.all(guesses)).map((answer) => answer.status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(45);
+  });
+
+  it("33 is refused to a place after twenty failures with whatever addresses", async () => {
+    const here = newIpv4();
+    for (let i = 0; i < 20; i++) await failBefore(newEmail(), here, 1);
+    const person = await createPerson({ passwordHash });
+    expect((await logIn(person.email, PASSWORD, fromPlace(here))).status).toBe(429);
+    expect((await logIn(person.email, PASSWORD, fromNewPlace())).status).toBe(200);
+  });
+
+  it("doesn't count sign-ins that succeed", async () => {
+    const person = await createPerson({ passwordHash });
+    const here = fromNewPlace();
+    for (let i = 0; i < 7; i++) expect((await logIn(person.email, PASSWORD, here)).status).toBe(200);
+  });
+
+  it("34 is still open to a person elsewhere, however often one place fails", async () => {
+    const person = await createPerson({ passwordHash });
+    const attacker = newIpv4();
+    for (const minutes of [14, 12, 10, 8, 6, 4, 2])
+      await failBefore(person.email, attacker, 5, minutes * 60_000);
+    expect((await logIn(person.email, PASSWORD, fromPlace(attacker))).status).toBe(429);
+    expect((await logIn(person.email, PASSWORD, fromNewPlace())).status).toBe(200);
+  });
+
+  it("34 is closed to everybody after ten failures from several places, and a mailed link still opens", async () => {
+    const person = await createPerson({ passwordHash });
+    for (let i = 0; i < 10; i++) await failBefore(person.email, newIpv4(), 1);
+    const refused = await logIn(person.email, PASSWORD, fromNewPlace());
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(60);
+    await call("POST", "/api/auth/magic-link", { json: { email: person.email }, headers: fromNewPlace() });
+    expect(await listLettersTo(person.email)).toHaveLength(1);
+  });
+
+  it("counts an address whatever its capitals", async () => {
+    const person = await createPerson({ passwordHash });
+    const here = newIpv4();
+    await failBefore(person.email, here, 5);
+    expect((await logIn(person.email.toUpperCase(), PASSWORD, fromPlace(here))).status).toBe(429);
+  });
+
+  it("shows the sign-in page again with what to do, and with the time to wait", async () => {
+    const person = await createPerson({ passwordHash });
+    const here = newIpv4();
+    await failBefore(person.email, here, 5);
+    const form = { email: person.email, password: PASSWORD, next: "/" };
+    const response = await call("POST", "/signin", { form, headers: fromPlace(here) });
+    expect(response.status).toBe(429);
+    expect(response.headers.get("Retry-After")).not.toBeNull();
+    expect(await response.text()).toContain("let us mail you a link");
+  });
+
+  it("25 takes about the same time for a known and an unknown address", async () => {
+    const person = await createPerson({ passwordHash });
+    const times: Record<"known" | "unknown", number[]> = { known: [], unknown: [] };
+    for (let i = 0; i < 5; i++) {
+      for (const kind of ["known", "unknown"] as const) {
+        const email = kind === "known" ? person.email : newEmail();
+        const startedAt = performance.now();
+        await logIn(email, "not this one at all", fromNewPlace());
+        times[kind].push(performance.now() - startedAt);
+      }
+    }
+    const median = (values: number[]) => values.sort((a, b) => a - b)[2] ?? 0;
+    const ratio = median(times.known) / median(times.unknown);
+    // Without the work for unknown addresses one would be ten times as long as the other.
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
+  });
+});
+
+describe("every way in", () => {
+  it.each(["/api/auth/login", "/api/auth/register", "/api/auth/magic-link"])(
+    "25 asks the database the same questions for known and unknown addresses on %s",
+    async (path) => {
+      const person = await createPerson({ passwordHash });
+      const traces = [];
+      for (const email of [person.email, newEmail()]) {
+        const { db, trips } = countRoundTrips(env.DB);
+        const json = path.endsWith("login") ? { email, password: "not this one at all" } : { email };
+        // Letters go out after the answer and aren't part of it.
+        let answeredAfter = 0;
+        await call("POST", path, { json, headers: fromNewPlace(), env: { DB: db } });
+        answeredAfter = path.endsWith("login") ? trips.length : 2;
+        traces.push(trips.slice(0, answeredAfter));
+      }
+      expect(traces[0]?.length).toBeGreaterThan(0);
+      expect(traces[1]).toEqual(traces[0]);
+    },
+  );
+});
+
+describe("letters", () => {
+  function ask(email: string, headers: Record<string, string>, path = "/api/auth/magic-link") {
+    return call("POST", path, { json: { email }, headers });
+  }
+
+  it("35 are at most five an hour to one address, and nobody is told", async () => {
+    const email = newEmail();
+    const here = fromNewPlace();
+    const statuses: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      statuses.push(
+        (await ask(email, here, i % 2 === 0 ? "/api/auth/register" : "/api/auth/magic-link")).status,
+      );
+    }
+    expect(new Set(statuses)).toEqual(new Set([202]));
+    expect(await listLettersTo(email)).toHaveLength(5);
+  });
+
+  it("35 are five also when they are asked for at once and from twenty places", async () => {
+    const [one, many] = [newEmail(), newEmail()];
+    const here = fromNewPlace();
+    await Promise.all(Array.from({ length: 20 }, () => ask(one, here)));
+    await Promise.all(Array.from({ length: 20 }, () => ask(many, fromNewPlace())));
+    expect(await listLettersTo(one)).toHaveLength(5);
+    expect(await listLettersTo(many)).toHaveLength(5);
+  });
+
+  it("34 leave one for the person when one place asks for as many as it can", async () => {
+    const person = await createPerson();
+    const attacker = fromNewPlace();
+    for (let i = 0; i < 10; i++) await ask(person.email, attacker);
+    expect(await listLettersTo(person.email)).toHaveLength(5);
+    await ask(person.email, fromNewPlace());
+    expect(await listLettersTo(person.email)).toHaveLength(6);
+  });
+
+  it("are refused aloud to a place that writes to the whole world", async () => {
+    const here = newIpv4();
+    for (let i = 0; i < LETTERS_PER_HOUR_AND_PLACE; i++) {
+      const { limits } = await buildLetterLimits(newEmail(), parsePlace(here));
+      await takeFromLimits(env.DB, limits, Date.now());
+    }
+    const email = newEmail();
+    const response = await ask(email, fromPlace(here));
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get("Retry-After"))).toBeGreaterThan(60);
+    const page = await call("POST", "/register", { form: { email, name: "" }, headers: fromPlace(here) });
+    expect(page.status).toBe(429);
+    expect(await listLettersTo(email)).toEqual([]);
+  });
+});
+
+describe("bursts", () => {
+  it("are cut off for a place that tries ways in, whatever it sends", async () => {
+    const here = fromNewPlace();
+    const statuses: number[] = [];
+    for (let i = 0; i < 125; i++) {
+      statuses.push((await call("POST", "/api/auth/confirm", { json: {}, headers: here })).status);
+    }
+    expect(statuses.filter((status) => status === 422)).toHaveLength(120);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  it("are cut off for a person who orders, and for nobody else", async () => {
+    const person = await createPerson();
+    const other = await createPerson();
+    const busy = { limit: async ({ key }: { key: string }) => ({ success: key !== person.id }) };
+    const order = (as: typeof person) =>
+      call("POST", "/api/generations", {
+        as,
+        json: {},
+        headers: { "Idempotency-Key": newId() },
+        env: { GENERATION_BURST: busy },
+      });
+    const refused = await order(person);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("Retry-After")).toBe("10");
+    expect((await order(other)).status).toBe(422);
+  });
+});
