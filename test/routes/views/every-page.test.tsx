@@ -14,7 +14,8 @@ const CONTROLS = new Set(["input", "select", "textarea"]);
 const ADDRESS_ATTRIBUTES = ["href", "src", "action", "formaction"];
 
 function isShownControl(element: Element): boolean {
-  return CONTROLS.has(element.tag) && attribute(element, "type") !== "hidden";
+  const isHidden = attribute(element, "type") === "hidden" || element.attributes.has("hidden");
+  return CONTROLS.has(element.tag) && !isHidden;
 }
 
 describe.each(pages)("page: $name", ({ html, elements }) => {

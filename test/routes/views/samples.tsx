@@ -8,6 +8,7 @@ import { AdminUserPage } from "../../../src/routes/views/admin/user.tsx";
 import { AdminUsersPage } from "../../../src/routes/views/admin/users.tsx";
 import { BriefPage } from "../../../src/routes/views/brief.tsx";
 import type { Job } from "../../../src/routes/views/components/jobs-table.tsx";
+import { ConfirmPage, DeadLinkPage } from "../../../src/routes/views/confirm.tsx";
 import { ChooseTypePage } from "../../../src/routes/views/create/choose-type.tsx";
 import { CreatePage, type CreatePageProps } from "../../../src/routes/views/create/create-page.tsx";
 import { initialValues } from "../../../src/routes/views/create/fields.ts";
@@ -25,6 +26,7 @@ import type {
   Person,
   Viewer,
 } from "../../../src/routes/views/model.ts";
+import { CheckMailPage, ForgotPage, RegisterPage } from "../../../src/routes/views/register.tsx";
 import { SignInPage } from "../../../src/routes/views/signin.tsx";
 
 const NOW = "2026-11-22T18:05:30.000Z";
@@ -211,6 +213,45 @@ export const PAGES = {
       next="/gallery"
       error="That e-mail address and password don't belong together. Check both and try again."
     />
+  ),
+  register: (
+    <RegisterPage frame={frameFor(null)} email="" name="" startingCredits={10} turnstileSiteKey={null} />
+  ),
+  "register, refused": (
+    <RegisterPage
+      frame={frameFor(null)}
+      email="ines.okafor@example"
+      name="Ines"
+      startingCredits={0}
+      turnstileSiteKey={null}
+      errors={{ email: "This doesn't look like an e-mail address." }}
+    />
+  ),
+  "forgotten password": <ForgotPage frame={frameFor(null)} email="" />,
+  "look into your mailbox": (
+    <CheckMailPage frame={frameFor(null)} email="ines.okafor@example.test" minutes={15} lettersPerHour={5} />
+  ),
+  "confirm, new account": (
+    <ConfirmPage
+      frame={frameFor(null)}
+      purpose="register"
+      email="ines.okafor@example.test"
+      token="t"
+      passwordMinCharacters={12}
+      errors={{ password: "Use at least 12 characters." }}
+    />
+  ),
+  "confirm, sign in": (
+    <ConfirmPage
+      frame={frameFor(null)}
+      purpose="sign_in"
+      email="ines.okafor@example.test"
+      token="t"
+      passwordMinCharacters={12}
+    />
+  ),
+  "confirm, dead link": (
+    <DeadLinkPage frame={frameFor(null)} detail="It was used before, or it is too old. Ask for a new one." />
   ),
   error: (
     <ErrorPage
