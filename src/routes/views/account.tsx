@@ -59,12 +59,12 @@ function Balance(props: { credits: Person["credits"] }) {
         stub={
           <>
             <p class="balance-held">{formatNumber(held)}</p>
-            <p class="balance-words">set aside</p>
+            <p>set aside</p>
           </>
         }
       >
         <p class="balance">{formatNumber(available)}</p>
-        <p class="balance-words">{available === 1 ? "credit" : "credits"} to spend</p>
+        <p>{available === 1 ? "credit" : "credits"} to spend</p>
       </Ticket>
       <p class="balance-note">
         {held === 0

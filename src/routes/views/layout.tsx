@@ -187,7 +187,7 @@ function SiteFooter(props: { build: Build }) {
     <footer class="site-footer">
       <div class="site-footer-inner">
         <p class="site-footer-words">Pictures for the hours that people remember.</p>
-        <p class="site-footer-build">
+        <p>
           Eventide {props.build.version} <span class="mono">({props.build.commit})</span>
         </p>
       </div>

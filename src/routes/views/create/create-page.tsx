@@ -49,7 +49,7 @@ export function CreatePage(props: CreatePageProps) {
       >
         <input type="hidden" name="eventType" value={eventType.key} />
         <input type="hidden" name="idempotencyKey" value={props.idempotencyKey} />
-        <div class="create-main">
+        <div>
           {/* Enter in a text field presses the first button of a form: it must be a harmless one. */}
           <button class="early-preview" type="submit" name="intent" value="preview">
             Preview what is filled in so far
