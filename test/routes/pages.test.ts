@@ -155,6 +155,12 @@ describe("the form", () => {
     expect(page).toContain("pirates &amp; parrots");
   });
 
+  it("shows an example beside a question that has one", async () => {
+    const person = await createPerson();
+    const page = await (await call("GET", "/create?type=birthday-party", { as: person })).text();
+    expect(page).toContain("For example: dinosaurs in green and gold");
+  });
+
   it("sends the edited prompt, and the built one when it was left alone", async () => {
     const person = await createPerson({ credits: 5 });
     const prompts = async () =>

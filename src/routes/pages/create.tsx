@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { findBriefBody } from "../../db/briefs.ts";
 import { AppError, type FieldError, statusOf } from "../../errors.ts";
 import { type Brief, parseBrief } from "../../generations/brief.ts";
+import { EVENT_TYPES } from "../../generations/catalogue.ts";
 import { buildCatalogueJson } from "../../generations/catalogue-json.ts";
 import { buildPrompt } from "../../generations/prompt.ts";
 import { ID_PATTERN, newId } from "../../ids.ts";
@@ -14,7 +15,7 @@ import { ChooseTypePage } from "../views/create/choose-type.tsx";
 import { CreatePage } from "../views/create/create-page.tsx";
 import { initialValues } from "../views/create/fields.ts";
 import { typedValue } from "../views/form-values.ts";
-import type { EventType, FormValues } from "../views/model.ts";
+import type { EventType, FormValues, Question } from "../views/model.ts";
 import { priceOfForm, toBriefInput, toFormValues } from "./create-form.ts";
 import { readForm, toFieldErrors } from "./form.ts";
 
@@ -125,8 +126,19 @@ function getCatalogue(c: AppContext) {
   return buildCatalogueJson(c.get("config").ideogram.model);
 }
 
+/** With the hints of its questions, which are words for the form and no part of the API's catalogue. */
 function findEventType(c: AppContext, key: string): EventType | undefined {
-  return getCatalogue(c).eventTypes.find((eventType) => eventType.key === key);
+  const eventType = getCatalogue(c).eventTypes.find((candidate) => candidate.key === key);
+  const hints = new Map(
+    EVENT_TYPES.find((candidate) => candidate.key === key)?.questions.map(({ key, hint }) => [key, hint]),
+  );
+  if (eventType === undefined) return undefined;
+  return { ...eventType, questions: eventType.questions.map((question) => withHint(question, hints)) };
+}
+
+function withHint(question: Question, hints: ReadonlyMap<string, string | undefined>): Question {
+  const hint = hints.get(question.key);
+  return hint === undefined ? question : { ...question, hint };
 }
 
 /** The brief of `?from=`, if it is this person's and the catalogue still knows all that it asks for. */
