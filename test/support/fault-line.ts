@@ -15,6 +15,8 @@ export interface FaultLine {
   death: Promise<void>;
 }
 
+const NAME_MAX_CHARACTERS = 60;
+
 type Around = <Value>(name: string, call: () => Promise<Value>) => Promise<Value>;
 
 /** `n` counts from 1. Infinity: nothing goes wrong. */
@@ -30,7 +32,7 @@ export function breakAt(context: JobContext, n: number, fault: Fault): FaultLine
       death.resolve();
       return await new Promise<never>(() => undefined);
     }
-    throw new Error(`broken on purpose: ${name}`);
+    throw new Error(`broken on purpose: ${name.trim().slice(0, NAME_MAX_CHARACTERS)}`);
   };
   return {
     context: {

@@ -15,8 +15,10 @@ import {
   type Workshop,
 } from "../../support/jobs.ts";
 import { type Answer, json, pending, picture, readPrompt } from "../../support/provider.ts";
+import { keepLogQuiet } from "../../support/quiet.ts";
 
 afterEach(expectBooksToBalance);
+keepLogQuiet();
 
 interface Scenario {
   name: string;
@@ -28,6 +30,8 @@ interface Scenario {
 }
 
 const CREDITS = 100;
+/** Real time, on a busy machine. */
+const SLOW_MS = 60_000;
 
 const SCENARIOS: Scenario[] = [
   { name: "a first delivery", ends: { status: "succeeded" } },
@@ -72,27 +76,31 @@ const SCENARIOS: Scenario[] = [
 const UNKNOWN = { status: "failed", error_code: "provider_unreachable", review: "submit_unknown" };
 
 describe.each(SCENARIOS)("$name", ({ always, before, ends }) => {
-  it.each(FAULTS)("ends well wherever a call %s", async (fault) => {
-    const workshop = createWorkshop();
-    workshop.provider.always = always?.(workshop) ?? {};
-    const { id: userId } = await createAccount({ credits: CREDITS });
-    const calls = await listCalls(workshop, userId, before);
-    const jobs = await Promise.all(
-      calls.map(async (call, index) => {
-        const prompt = `picture ${index} of ${userId}`;
-        return { call, prompt, id: await orderWith(userId, prompt) };
-      }),
-    );
-    for (const { id } of jobs) await before?.(workshop, id);
-    await Promise.all(jobs.map(({ id }, index) => deliverBroken(workshop, id, index + 1, fault)));
-    await runMinutes(workshop);
-    for (const [index, { id, prompt, call }] of jobs.entries()) {
-      const isUnknown = leavesUnknown(calls, index, fault);
-      expect(await readJob(id), call).toMatchObject(isUnknown ? UNKNOWN : ends);
-      expect(workshop.provider.bought.filter((bought) => bought === prompt).length, call).toBeLessThan(2);
-    }
-    await reconcileLater();
-  });
+  it.each(FAULTS)(
+    "ends well wherever a call %s",
+    async (fault) => {
+      const workshop = createWorkshop();
+      workshop.provider.always = always?.(workshop) ?? {};
+      const { id: userId } = await createAccount({ credits: CREDITS });
+      const calls = await listCalls(workshop, userId, before);
+      const jobs = await Promise.all(
+        calls.map(async (call, index) => {
+          const prompt = `picture ${index} of ${userId}`;
+          return { call, prompt, id: await orderWith(userId, prompt) };
+        }),
+      );
+      for (const { id } of jobs) await before?.(workshop, id);
+      await Promise.all(jobs.map(({ id }, index) => deliverBroken(workshop, id, index + 1, fault)));
+      await runMinutes(workshop);
+      for (const [index, { id, prompt, call }] of jobs.entries()) {
+        const isUnknown = leavesUnknown(calls, index, fault);
+        expect(await readJob(id), call).toMatchObject(isUnknown ? UNKNOWN : ends);
+        expect(workshop.provider.bought.filter((bought) => bought === prompt).length, call).toBeLessThan(2);
+      }
+      await reconcileLater();
+    },
+    SLOW_MS,
+  );
 });
 
 /** The calls of the delivery when nothing breaks. */
