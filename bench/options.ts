@@ -1,0 +1,42 @@
+/** The command line: `npm run bench -- [--quick] [--sizes] [me] [credits] [generations] [gallery]`. */
+import { parseArgs } from "node:util";
+import type { Plan } from "./measure.ts";
+import { ROUTE_NAMES, type RouteName } from "./routes.ts";
+
+export interface Options {
+  routes: RouteName[];
+  plan: Plan;
+  /** All comparisons together end soon after this time, with fewer pairs if need be. */
+  timeBudgetMs: number;
+}
+
+const FULL: Omit<Options, "routes"> = {
+  plan: { pairs: 40, requestsPerBlock: 150, warmUpRequests: 450 },
+  timeBudgetMs: 270_000,
+};
+
+/** To see that something changed a lot; its interval is too wide for a verdict. */
+const QUICK: Omit<Options, "routes"> = {
+  plan: { pairs: 10, requestsPerBlock: 80, warmUpRequests: 160 },
+  timeBudgetMs: 20_000,
+};
+
+/** `--sizes` compares no route. */
+export function parseOptions(args: string[]): Options {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { quick: { type: "boolean", default: false }, sizes: { type: "boolean", default: false } },
+  });
+  const unknown = positionals.filter((name) => !isRouteName(name));
+  if (unknown.length > 0) {
+    throw new Error(`unknown route ${unknown.join(", ")}; there are ${ROUTE_NAMES.join(", ")}`);
+  }
+  const named = positionals.filter(isRouteName);
+  const routes = values.sizes ? [] : named.length === 0 ? [...ROUTE_NAMES] : named;
+  return { routes, ...(values.quick ? QUICK : FULL) };
+}
+
+function isRouteName(name: string): name is RouteName {
+  return ROUTE_NAMES.some((known) => known === name);
+}
