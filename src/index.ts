@@ -1,8 +1,12 @@
 /** The Worker: requests, queue deliveries and the minute's cron. All three start from the one parsed configuration. */
+import { waitUntil } from "cloudflare:workers";
 import { app } from "./app.ts";
 import { keepHouse } from "./auth/housekeeping.ts";
 import { buildPostOffice } from "./auth/post-office.ts";
+import { findUser } from "./db/users.ts";
 import { type Bindings, type Config, parseConfig } from "./env.ts";
+import { isOnForPerson } from "./flags/evaluate-for-person.ts";
+import { type LoadOptions, loadFlags } from "./flags/load.ts";
 import type { JobContext } from "./generations/job-context.ts";
 import { consumeBatch } from "./generations/queue-consumer.ts";
 import { runSchedule } from "./generations/schedule.ts";
@@ -53,6 +57,21 @@ function buildJobContext(env: Bindings, config: Config): JobContext {
     },
     maxInFlight: config.ideogram.maxInFlight,
     maxAgeMs: config.generationMaxAgeSeconds * 1000,
+    isCloudOn: async (userId) =>
+      isOnForPerson(await loadFlags(buildLoadOptions(env, config)), "cloud_services", userId, (id) =>
+        findUser(env.DB, id),
+      ),
     sleep: (ms) => scheduler.wait(ms),
+  };
+}
+
+function buildLoadOptions(env: Bindings, config: Config): LoadOptions {
+  return {
+    store: env.FLAGS,
+    environment: config.environment,
+    scope: config.origin,
+    ttlMs: config.flagsTtlSeconds * 1_000,
+    now: Date.now(),
+    waitUntil,
   };
 }

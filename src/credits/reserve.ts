@@ -44,6 +44,8 @@ export interface ReservePicture {
 export interface ReserveLimits {
   maxOpen: number;
   maxPerHour: number;
+  /** Nothing new is taken; a repeat of what was accepted before still gets its first answer. */
+  isClosed?: boolean;
 }
 
 export interface Balance {
@@ -61,6 +63,7 @@ export type ReserveOutcome =
   | ({ kind: "created" } & Reserved)
   | ({ kind: "replayed" } & Reserved)
   | { kind: "key_reused" }
+  | { kind: "closed" }
   | { kind: "insufficient_credits"; cost: number; credits: Balance }
   | { kind: "too_many_open"; open: number; max: number }
   | { kind: "too_many_this_hour"; max: number; retryAfterSeconds: number };
@@ -85,14 +88,12 @@ export async function reserveBrief(
   limits: ReserveLimits,
 ): Promise<ReserveOutcome> {
   const cost = sumCosts(request.pictures);
-  const results = await db.batch([
-    insertBrief(db, request, cost, limits),
-    insertGenerations(db, request),
-    selectState(db, request),
-    selectGenerations(db, request),
-  ]);
-  const state = results[2]?.results[0] as StateRow | undefined;
-  const rows = (results[3]?.results ?? []) as RawGenerationRow[];
+  const inserts =
+    limits.isClosed === true ? [] : [insertBrief(db, request, cost, limits), insertGenerations(db, request)];
+  const results = await db.batch([...inserts, selectState(db, request), selectGenerations(db, request)]);
+  const [states, generations] = results.slice(inserts.length);
+  const state = states?.results[0] as StateRow | undefined;
+  const rows = (generations?.results ?? []) as RawGenerationRow[];
   if (state === undefined) throw new Error("reserve: the person has no credit account");
   return classify(request, cost, limits, state, rows.map(parseGenerationRow));
 }
@@ -179,6 +180,7 @@ function classify(
     const kind = state.briefId === request.briefId ? "created" : "replayed";
     return { kind, briefId: state.briefId, generations, credits };
   }
+  if (limits.isClosed === true) return { kind: "closed" };
   if (state.available < cost) return { kind: "insufficient_credits", cost, credits };
   if (state.open + request.pictures.length > limits.maxOpen) {
     return { kind: "too_many_open", open: state.open, max: limits.maxOpen };

@@ -19,6 +19,8 @@ export const FAILURES_MAX = 4;
 const PATIENCE_FACTOR = 3;
 /** Between two attempts when ours broke: the database or the bucket may need a moment. */
 const BROKEN_PAUSE_MS = 5_000;
+/** How soon a job goes on after an administrator has switched cloud services on again. */
+const SWITCHED_OFF_PAUSE_MS = 10_000;
 const SETTLE_TRIES = 3;
 const SETTLE_PAUSE_MS = 500;
 
@@ -51,6 +53,7 @@ async function runJob(context: JobContext, job: HeldJob): Promise<JobEnd> {
   const review: ReviewReason | null = bought === null ? null : "paid_not_delivered";
   if (row.ageMs > context.maxAgeMs) return failed("timed_out", review);
   if (row.failures >= FAILURES_MAX) return failed(explainExhaustion(bought), review);
+  if (!(await context.isCloudOn(row.userId))) return { kind: "wait", delayMs: SWITCHED_OFF_PAUSE_MS };
   const purchase = bought === null ? await buyPicture(context, job) : goOn(bought);
   if (purchase.kind !== "go_on") return purchase;
   const ready = await awaitPicture(context, job, purchase.value);

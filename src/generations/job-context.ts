@@ -13,6 +13,8 @@ export interface JobContext {
   /** Pictures at the provider at one time, over all people. */
   maxInFlight: number;
   maxAgeMs: number;
+  /** False while the flag cloud_services is off for this person: their jobs wait, held and unpaid. */
+  isCloudOn: (userId: string) => Promise<boolean>;
   sleep: (ms: number) => Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import { version } from "../../package.json";
 import type { AppContext } from "./context.ts";
 import { isOn, rememberVisitor } from "./flags.ts";
+import { listFlagAlerts } from "./flags-notices.ts";
 import type { Frame, Notice } from "./views/model.ts";
 
 export { version } from "../../package.json";
@@ -23,6 +24,7 @@ export function buildFrame(c: AppContext, notice: Notice | null): Frame {
     notice,
     build: { version, commit: c.get("config")?.commit ?? "unknown" },
     animations: isOn(c, "animations"),
+    alerts: listFlagAlerts(c),
   };
 }
 

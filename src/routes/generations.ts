@@ -10,10 +10,14 @@ import { priceOf } from "../generations/price.ts";
 import { buildPrompt } from "../generations/prompt.ts";
 import { pageQuery, parseId, parseIdempotencyKey, parseQuery, readJson } from "./body.ts";
 import { type AppContext, type AppEnv, requireUser } from "./context.ts";
+import { isOn } from "./flags.ts";
+import { ORDERS_CLOSED } from "./flags-notices.ts";
 import { presentGeneration } from "./present.ts";
 
 /** Open generations come and go within seconds or minutes. */
 const TOO_MANY_OPEN_RETRY_SECONDS = 15;
+/** A switch is made by people, and takes a minute to be seen everywhere. */
+const CLOSED_RETRY_SECONDS = 60;
 
 export const generations = new Hono<AppEnv>()
   .post("/api/generations/preview", async (c) => {
@@ -78,7 +82,11 @@ export async function requestGenerations(
     idempotencyKey,
     brief,
     model: config.ideogram.model,
-    limits: { maxOpen: config.maxOpenGenerations, maxPerHour: config.maxGenerationsPerHour },
+    limits: {
+      maxOpen: config.maxOpenGenerations,
+      maxPerHour: config.maxGenerationsPerHour,
+      isClosed: !isOn(c, "cloud_services"),
+    },
   });
   if (outcome.kind === "created" || outcome.kind === "replayed") return outcome;
   throw explainRefusal(outcome);
@@ -88,6 +96,12 @@ function explainRefusal(outcome: Exclude<ReserveOutcome, Accepted>): AppError {
   switch (outcome.kind) {
     case "key_reused":
       return new AppError("idempotency_key_reused");
+    case "closed":
+      return new AppError("feature_disabled", {
+        detail: ORDERS_CLOSED,
+        headers: { "Retry-After": String(CLOSED_RETRY_SECONDS) },
+        reason: "cloud_services_off",
+      });
     case "insufficient_credits":
       return new AppError("insufficient_credits", {
         detail: `This costs ${countCredits(outcome.cost)} and you have ${outcome.credits.available}. Nothing was charged. Choose fewer pictures, or ask an administrator for credits.`,

@@ -32,6 +32,7 @@ function buildContext(): JobContext {
     },
     maxInFlight: 8,
     maxAgeMs: 3_600_000,
+    isCloudOn: () => Promise.resolve(true),
     sleep: () => Promise.resolve(),
   };
 }

@@ -36,6 +36,7 @@ export function createWorkshop(changes: Partial<JobContext> = {}): Workshop {
     provider: provider.settings,
     maxInFlight: 1_000,
     maxAgeMs: MAX_AGE_MS,
+    isCloudOn: () => Promise.resolve(true),
     sleep: () => Promise.resolve(),
     ...changes,
   };

@@ -1,7 +1,9 @@
 /** What the admins' first page says: figures counted from the tables, and what somebody has to look at. */
+import type { DailyPictures } from "../../db/daily-pictures.ts";
 import type { AdminFigures } from "../../db/jobs.ts";
 import type { Reconciliation } from "../../db/reconciliations.ts";
 import { ADMIN_GENERATIONS } from "../views/addresses.ts";
+import type { Day } from "../views/admin/daily-pictures.tsx";
 import type { Concern, Figure } from "../views/admin/home.tsx";
 import { countOf } from "../views/words.ts";
 
@@ -18,6 +20,10 @@ export function listFigures(figures: AdminFigures): Figure[] {
     { name: "Credits to spend", value: figures.creditsAvailable, note: "over all people" },
     { name: "Credits set aside", value: figures.creditsHeld, note: "for pictures in the making" },
   ];
+}
+
+export function presentDay({ dayAt, made, givenBack }: DailyPictures): Day {
+  return { at: new Date(dayAt).toISOString(), made, givenBack };
 }
 
 export function listConcerns(figures: AdminFigures, last: Reconciliation | null): Concern[] {

@@ -1,6 +1,7 @@
 /** The admin pages: how things stand, people with their credits, and all jobs. */
 import { Hono } from "hono";
 import { hasRole, outranks } from "../../auth/principal.ts";
+import { buildDailyPicturesQuery } from "../../db/daily-pictures.ts";
 import { buildEntriesQuery } from "../../db/entries.ts";
 import { buildAdminFiguresQuery, buildJobsQuery, listJobs } from "../../db/jobs.ts";
 import { runQueries } from "../../db/query.ts";
@@ -12,6 +13,7 @@ import { jobQuery, presentJob } from "../admin-generations.ts";
 import { addCredits, addCreditsSchema, getUser, userQuery } from "../admin-users.ts";
 import { IDEMPOTENCY_KEY_PATTERN, listFieldErrors, parseId, parseQuery } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
+import { isOn } from "../flags.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { presentEntry, presentUser } from "../present.ts";
 import { AdminGenerationsPage } from "../views/admin/generations.tsx";
@@ -20,7 +22,7 @@ import { AdminUserPage, creditsAddedText } from "../views/admin/user.tsx";
 import { AdminUsersPage } from "../views/admin/users.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FormValues } from "../views/model.ts";
-import { listConcerns, listFigures } from "./admin-figures.ts";
+import { listConcerns, listFigures, presentDay } from "./admin-figures.ts";
 import { readForm, toFieldErrors } from "./form.ts";
 
 const LAST_ENTRIES = 20;
@@ -28,15 +30,18 @@ const LAST_JOBS = 10;
 
 export const adminPages = new Hono<AppEnv>()
   .get("/admin", async (c) => {
-    const [figures, last] = await runQueries(c.env.DB, [
+    const [figures, last, days] = await runQueries(c.env.DB, [
       buildAdminFiguresQuery(c.env.DB),
       buildLastReconciliationQuery(c.env.DB),
+      buildDailyPicturesQuery(c.env.DB),
     ]);
     return c.html(
       <AdminHomePage
         frame={buildFrame(c, takeNotice(c))}
         figures={listFigures(figures)}
         concerns={listConcerns(figures, last)}
+        days={days.map(presentDay)}
+        hasCharts={isOn(c, "charts")}
       />,
     );
   })

@@ -6,6 +6,7 @@ import { EVENT_TYPES, STYLES } from "../../generations/catalogue.ts";
 import { ID_PATTERN } from "../../ids.ts";
 import { parseId } from "../body.ts";
 import { type AppEnv, requireUser } from "../context.ts";
+import { findJobsWaitNotice } from "../flags-notices.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { cancelGeneration } from "../generations.ts";
 import { presentGeneration } from "../present.ts";
@@ -26,9 +27,10 @@ export const briefPages = new Hono<AppEnv>()
       styleName: first.style === null ? null : nameByKey(STYLES, first.style),
       cost: rows.reduce((sum, row) => sum + row.cost, 0),
     };
+    const isOpen = rows.some(({ status }) => status === "queued" || status === "processing");
     return c.html(
       <BriefPage
-        frame={buildFrame(c, takeNotice(c))}
+        frame={buildFrame(c, takeNotice(c) ?? (isOpen ? findJobsWaitNotice(c) : null))}
         brief={brief}
         generations={rows.map(presentGeneration)}
         now={new Date().toISOString()}

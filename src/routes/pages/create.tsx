@@ -9,6 +9,7 @@ import { buildPrompt } from "../../generations/prompt.ts";
 import { ID_PATTERN, newId } from "../../ids.ts";
 import { IDEMPOTENCY_KEY_PATTERN } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
+import { findOrdersClosedNotice } from "../flags-notices.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
 import { buildPreview, requestGenerations } from "../generations.ts";
 import { ChooseTypePage } from "../views/create/choose-type.tsx";
@@ -26,7 +27,10 @@ export const createPages = new Hono<AppEnv>()
     const eventType = findEventType(c, earlier?.eventType ?? c.req.query("type") ?? "");
     if (eventType === undefined) {
       return c.html(
-        <ChooseTypePage frame={buildFrame(c, takeNotice(c))} eventTypes={catalogue.eventTypes} />,
+        <ChooseTypePage
+          frame={buildFrame(c, takeNotice(c) ?? findOrdersClosedNotice(c))}
+          eventTypes={catalogue.eventTypes}
+        />,
       );
     }
     const values = earlier === null ? initialValues(catalogue) : toFormValues(earlier);
@@ -100,7 +104,7 @@ function renderForm(c: AppContext, form: RenderedForm) {
   c.status((form.status ?? (form.errors === undefined ? 200 : 422)) as 200 | 422);
   return c.html(
     <CreatePage
-      frame={buildFrame(c, null)}
+      frame={buildFrame(c, form.detail === undefined ? findOrdersClosedNotice(c) : null)}
       catalogue={catalogue}
       eventType={form.eventType}
       values={form.values}

@@ -15,6 +15,7 @@ export const SIGN_OUT_EVERYWHERE = "/account/signout-everywhere";
 export const ADMIN = "/admin";
 export const ADMIN_USERS = "/admin/users";
 export const ADMIN_GENERATIONS = "/admin/generations";
+export const ADMIN_FLAGS = "/admin/flags";
 
 export function createPath(eventType: string): string {
   return `${CREATE}?type=${encodeURIComponent(eventType)}`;
@@ -55,6 +56,11 @@ export function adminUserCreditsPath(userId: string): string {
 /** The HTML of a letter in the development mailbox. */
 export function devMailPath(letterId: string): string {
   return `/dev/mail/${encodeURIComponent(letterId)}`;
+}
+
+/** One flag: its value and why, its forms and its history. */
+export function adminFlagPath(key: string): string {
+  return `${ADMIN_FLAGS}/${encodeURIComponent(key)}`;
 }
 
 /** The same address with other search fields; empty ones are left out. */

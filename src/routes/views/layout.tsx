@@ -18,20 +18,23 @@ import {
 } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { CreditsBadge } from "./components/credits-badge.tsx";
+import { Icon } from "./components/icon.tsx";
 import { Logo } from "./components/logo.tsx";
 import { Notice } from "./components/notice.tsx";
-import type { Build, Frame, Viewer } from "./model.ts";
+import type { Alert, Build, Frame, Viewer } from "./model.ts";
 
 /** Which entry of the navigation a page belongs to. */
 export type Place = "home" | "signin" | "create" | "gallery" | "account" | AdminPlace | "none";
 export type AdminPlace = "admin" | "admin-users" | "admin-generations";
 
+type Look = "home" | "signin" | "create" | "brief" | "gallery" | "image" | "accounts" | "flags";
+
 export interface PageProps extends Frame {
   title: string;
   description?: string;
   current: Place;
-  /** The style sheet in /css that this page adds to the common ones. */
-  look?: "home" | "signin" | "create" | "brief" | "gallery" | "image" | "accounts";
+  /** The style sheets in /css that this page adds to the common ones. */
+  look?: Look | readonly Look[];
   /** The module in /scripts that this page adds to the common one. */
   script?: "create" | "brief" | undefined;
   /** Without scripts, the browser loads the page again after this many seconds. */
@@ -62,6 +65,7 @@ export function Page(props: PageProps) {
           </a>
           <SiteHeader viewer={props.viewer} current={props.current} />
           {isAdminPlace(props.current) ? <AdminNavigation current={props.current} /> : null}
+          <Alerts alerts={props.alerts ?? []} />
           <main id="content" class={props.fullWidth === true ? "main-full" : "main"} tabindex={-1}>
             {props.notice === null ? null : <Notice kind={props.notice.kind} text={props.notice.text} />}
             {props.children}
@@ -96,7 +100,9 @@ function Head(props: PageProps) {
       <link rel="preload" href="/fonts/figtree.woff2" as="font" type="font/woff2" crossorigin="anonymous" />
       <link rel="stylesheet" href={`/app.css${version}`} />
       <link rel="stylesheet" href={`/css/components.css${version}`} />
-      {props.look === undefined ? null : <link rel="stylesheet" href={`/css/${props.look}.css${version}`} />}
+      {[props.look ?? []].flat().map((look) => (
+        <link rel="stylesheet" href={`/css/${look}.css${version}`} />
+      ))}
       <script type="module" src={`/scripts/common.js${version}`} />
       {props.script === undefined ? null : (
         <script type="module" src={`/scripts/${props.script}.js${version}`} />
@@ -171,6 +177,23 @@ function AdminNavigation(props: { current: AdminPlace }) {
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** Between navigation and content, so that nobody works on under a wrong impression. */
+function Alerts(props: { alerts: readonly Alert[] }) {
+  if (props.alerts.length === 0) return null;
+  return (
+    <aside class="alerts" aria-label="Switched off">
+      <ul>
+        {props.alerts.map((alert) => (
+          <li class="alert">
+            <Icon name="alert" />
+            <a href={alert.href}>{alert.text}</a>
+          </li>
+        ))}
+      </ul>
+    </aside>
   );
 }
 

@@ -28,6 +28,13 @@ export interface Build {
   commit: string;
 }
 
+/** Something that holds until somebody changes it, shown to administrators on every page. */
+export interface Alert {
+  text: string;
+  /** Where it can be put right. */
+  href: string;
+}
+
 /** What surrounds every page; a route builds it once per request. */
 export interface Frame {
   viewer: Viewer | null;
@@ -35,6 +42,7 @@ export interface Frame {
   build: Build;
   /** False while the animations flag is off; prefers-reduced-motion wins in any case. */
   animations: boolean;
+  alerts?: readonly Alert[];
 }
 
 /** What the person typed, by field name, exactly as the form sent it. */

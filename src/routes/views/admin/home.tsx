@@ -5,6 +5,7 @@ import { PageHeader } from "../components/page-header.tsx";
 import { Page } from "../layout.tsx";
 import type { Frame } from "../model.ts";
 import { formatNumber } from "../words.ts";
+import { DailyPictures, type Day } from "./daily-pictures.tsx";
 
 export interface Figure {
   name: string;
@@ -25,11 +26,15 @@ export interface AdminHomePageProps {
   frame: Frame;
   figures: readonly Figure[];
   concerns: readonly Concern[];
+  /** Oldest first. */
+  days?: readonly Day[];
+  /** False while charts are switched off: the same figures are then a table. */
+  hasCharts?: boolean;
 }
 
 export function AdminHomePage(props: AdminHomePageProps) {
   return (
-    <Page {...props.frame} title="Administration" current="admin" look="accounts">
+    <Page {...props.frame} title="Administration" current="admin" look={["accounts", "flags"]}>
       <PageHeader
         title="How things stand"
         lead="Everything here is counted from the tables when the page is made."
@@ -67,6 +72,9 @@ export function AdminHomePage(props: AdminHomePageProps) {
           ))}
         </dl>
       </section>
+      {props.days === undefined ? null : (
+        <DailyPictures days={props.days} hasCharts={props.hasCharts !== false} />
+      )}
     </Page>
   );
 }
