@@ -12,6 +12,7 @@ import { storeThumbnail } from "../r2/store-image.ts";
 import { convertImage, makeThumbnail } from "../r2/transform.ts";
 import { parseQuery } from "./body.ts";
 import type { AppContext, AppEnv } from "./context.ts";
+import { isOn, reportFlagFailure } from "./flags.ts";
 import { getVisibleImage } from "./images.ts";
 
 export const THUMBNAIL_WIDTH_PIXELS = 512;
@@ -27,6 +28,7 @@ export const imageFiles = new Hono<AppEnv>()
   .get("/images/:id/original", async (c) => serveOriginal(c, await getVisibleImage(c)))
   .get("/images/:id/thumb", async (c) => {
     const row = await getVisibleImage(c);
+    if (!isOn(c, "image_processing")) return serveOriginal(c, row);
     const thumbnailKey = row.thumbnailKey ?? (await createThumbnail(c, row));
     // A thumbnail that can't be made is no reason to show nothing: the original is the same picture.
     if (thumbnailKey === null) return serveOriginal(c, row);
@@ -43,8 +45,18 @@ export const imageFiles = new Hono<AppEnv>()
     if ((format ?? row.format) === row.format && (width ?? row.width) >= row.width) {
       return serveOriginal(c, row, { filename: row.title });
     }
+    requireImageProcessing(c);
     return serveConverted(c, row, { format: format ?? row.format, width });
   });
+
+function requireImageProcessing(c: AppContext): void {
+  if (isOn(c, "image_processing")) return;
+  throw new AppError("feature_disabled", {
+    detail:
+      "Pictures can't be converted right now: an administrator has switched that off for a while. The original is unharmed: download it instead.",
+    reason: "image_processing_off",
+  });
+}
 
 async function serveOriginal(
   c: AppContext,
@@ -75,6 +87,7 @@ async function createThumbnail(c: AppContext, row: ImageRow): Promise<string | n
   const made = await makeThumbnail(c.env.IMAGES, source.body, { width: THUMBNAIL_WIDTH_PIXELS });
   if (!made.ok) {
     logWarning("thumbnail_failed", { imageId: row.id, kind: made.error.kind });
+    reportFlagFailure(c, "image_processing");
     return null;
   }
   const stored = await storeThumbnail(c.env.BUCKET, row.id, made.value);

@@ -7,6 +7,7 @@ import { EVENT_TYPES, STYLES } from "../../generations/catalogue.ts";
 import { buildCatalogueJson } from "../../generations/catalogue-json.ts";
 import { listFieldErrors, parseId, parseQuery } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
+import { isOn } from "../flags.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { getVisibleImage, imageChangeSchema, imageQuery, removeImage } from "../images.ts";
 import { presentImage } from "../present.ts";
@@ -71,6 +72,7 @@ async function renderImage(c: AppContext, values?: FormValues, errors?: FieldErr
       image={image}
       eventTypeName={nameByKey(EVENT_TYPES, row.eventType)}
       styleName={row.style === null ? null : nameByKey(STYLES, row.style)}
+      canConvert={isOn(c, "image_processing")}
       {...(values === undefined ? {} : { values })}
       {...(errors === undefined ? {} : { errors })}
     />,

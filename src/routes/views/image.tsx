@@ -20,6 +20,8 @@ export interface ImagePageProps {
   image: Image;
   eventTypeName: string;
   styleName: string | null;
+  /** False while pictures are served only as they were stored. */
+  canConvert?: boolean;
   /** What was typed before, when it was refused. */
   values?: FormValues;
   errors?: FieldErrors;
@@ -55,7 +57,7 @@ export function ImagePage(props: ImagePageProps) {
           <Facts facts={factsOf(props)} />
         </div>
         <div class="image-side">
-          <Downloads image={image} />
+          <Downloads image={image} canConvert={props.canConvert !== false} />
           {image.can.edit ? <Details {...props} /> : null}
           {image.can.delete ? <Deletion image={image} /> : null}
           {props.frame.viewer === null ? <Invitation /> : null}
@@ -103,14 +105,15 @@ function Prompt(props: { prompt: string | undefined }) {
   );
 }
 
-function Downloads(props: { image: Image }) {
+function Downloads(props: { image: Image; canConvert: boolean }) {
+  const formats = DOWNLOAD_FORMATS.filter(({ key }) => props.canConvert || key === props.image.format);
   return (
     <section aria-labelledby="download-title">
       <h2 class="side-title" id="download-title">
         Download
       </h2>
       <div class="downloads">
-        {DOWNLOAD_FORMATS.map((format) => (
+        {formats.map((format) => (
           <LinkButton
             icon="download"
             download
@@ -120,6 +123,9 @@ function Downloads(props: { image: Image }) {
           </LinkButton>
         ))}
       </div>
+      {props.canConvert ? null : (
+        <p class="hint">Other formats and sizes are switched off for a while. This is the original.</p>
+      )}
     </section>
   );
 }
