@@ -5,7 +5,7 @@
  */
 import { buildAudit } from "../db/audit.ts";
 import { consumeLink, findLink, type LinkRow } from "../db/auth-tokens.ts";
-import { admitMailbox } from "../db/users.ts";
+import { admitMailbox } from "../db/user-changes.ts";
 import { newId } from "../ids.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { changeEmail } from "./change-email.ts";

@@ -3,7 +3,7 @@ import { buildAudit } from "../db/audit.ts";
 import { buildDeleteLinks } from "../db/auth-tokens.ts";
 import { buildOutboxRow } from "../db/mail-outbox.ts";
 import { buildDeleteSessions } from "../db/sessions.ts";
-import { buildPasswordHash } from "../db/users.ts";
+import { buildPasswordHash } from "../db/user-changes.ts";
 import { newId } from "../ids.ts";
 import { hashPassword } from "./password.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";

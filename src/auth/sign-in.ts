@@ -1,7 +1,8 @@
 /** Sign-in by e-mail and password. Every refusal looks the same to the caller and takes the same time. */
 import { recordAudit } from "../db/audit.ts";
 import { buildGiveBack, takeFromLimits } from "../db/rate-counters.ts";
-import { buildPasswordHash, type CredentialsRow, findCredentials } from "../db/users.ts";
+import { buildPasswordHash } from "../db/user-changes.ts";
+import { type CredentialsRow, findCredentials } from "../db/users.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { normalizeEmail } from "./email.ts";
 import { buildSignInLimits } from "./limits.ts";

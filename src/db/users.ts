@@ -1,6 +1,5 @@
 /** Table users, joined with the balance where a page shows both. */
 import { eq, sql } from "drizzle-orm";
-import { type AuditOrigin, buildAudit } from "./audit.ts";
 import { preparedOnce } from "./client.ts";
 import { type Query, runQuery } from "./query.ts";
 import { type Role, users } from "./schema.ts";
@@ -53,18 +52,6 @@ export async function findCredentials(db: D1Database, email: string): Promise<Cr
   return (await credentialsByEmail(db).get({ email })) ?? null;
 }
 
-/** A statement for a batch. */
-export function buildPasswordHash(
-  db: D1Database,
-  userId: string,
-  passwordHash: string,
-  now: number,
-): D1PreparedStatement {
-  return db
-    .prepare("UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1")
-    .bind(userId, passwordHash, now);
-}
-
 /** A person as their mailbox knows them. */
 export interface MailboxRow {
   id: string;
@@ -75,66 +62,13 @@ export interface MailboxRow {
   createdAt: number;
 }
 
-const SELECT_MAILBOX = `SELECT id, name, password_hash AS passwordHash, email_verified_at AS emailVerifiedAt,
+/** One person by their address, ?1. */
+export const SELECT_MAILBOX = `SELECT id, name, password_hash AS passwordHash, email_verified_at AS emailVerifiedAt,
   disabled_at AS disabledAt, created_at AS createdAt FROM users WHERE email = ?1`;
 
 /** `email` in its normal form. */
 export async function findUserByEmail(db: D1Database, email: string): Promise<MailboxRow | null> {
   return db.prepare(SELECT_MAILBOX).bind(email).first<MailboxRow>();
-}
-
-/**
- * The person of a mailbox that has just been proven: found, or created with `id` and `name`.
- * Whatever was attached to the address before anybody had proven it belonged to somebody else, perhaps: password,
- * sessions, keys, passkeys and linked accounts of an unverified person go. Safe to repeat and to run twice at once.
- */
-export async function admitMailbox(
-  db: D1Database,
-  person: { id: string; email: string; name: string },
-  origin: AuditOrigin,
-  now: number,
-): Promise<MailboxRow> {
-  const unverified = "(SELECT id FROM users WHERE email = ?1 AND email_verified_at IS NULL)";
-  const results = await db.batch<MailboxRow>([
-    ...["sessions", "api_keys", "provider_accounts", "passkeys"].map((table) =>
-      db.prepare(`DELETE FROM ${table} WHERE user_id IN ${unverified}`).bind(person.email),
-    ),
-    db
-      .prepare(
-        `UPDATE users SET password_hash = NULL, email_verified_at = ?2, updated_at = ?2
-         WHERE email = ?1 AND email_verified_at IS NULL`,
-      )
-      .bind(person.email, now),
-    db
-      .prepare(
-        `INSERT INTO users (id, email, name, email_verified_at, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4, ?4)
-         ON CONFLICT (email) DO NOTHING`,
-      )
-      .bind(person.id, person.email, person.name, now),
-    buildAudit(db, { action: "account.create", actorId: person.id, subjectId: person.id, origin }, now, {
-      onlyIfChanged: true,
-    }),
-    db.prepare(SELECT_MAILBOX).bind(person.email),
-  ]);
-  const row = results.at(-1)?.results[0];
-  if (row === undefined) throw new Error("admitMailbox: the person is missing");
-  return row;
-}
-
-/** A statement for a batch that fails with `UNIQUE constraint failed: users.email` when the address is taken. */
-export function buildEmailChange(
-  db: D1Database,
-  userId: string,
-  email: string,
-  now: number,
-): D1PreparedStatement {
-  return db
-    .prepare("UPDATE users SET email = ?2, email_verified_at = ?3, updated_at = ?3 WHERE id = ?1")
-    .bind(userId, email, now);
-}
-
-export async function updateName(db: D1Database, userId: string, name: string, now: number): Promise<void> {
-  await db.prepare("UPDATE users SET name = ?2, updated_at = ?3 WHERE id = ?1").bind(userId, name, now).run();
 }
 
 export interface UserFilter {

@@ -75,6 +75,7 @@ export const ROUTES: readonly RouteRule[] = [
   api("GET", "/api/admin/users/:id/entries", "ADMIN"),
   api("PATCH", "/api/admin/users/:id", "ADMIN"),
   api("GET", "/api/admin/generations", "ADMIN"),
+  api("GET", "/api/admin/audit", "ADMIN"),
   api("GET", "/api/admin/flags", "ADMIN"),
   api("GET", "/api/admin/flags/document", "ADMIN"),
   api("PUT", "/api/admin/flags/document", "ADMIN"),
@@ -115,5 +116,7 @@ export const ROUTES: readonly RouteRule[] = [
   page("GET", "/admin/users", "ADMIN"),
   page("GET", "/admin/users/:id", "ADMIN"),
   page("POST", "/admin/users/:id/credits", "ADMIN"),
+  page("POST", "/admin/users/:id/account", "HERO"),
   page("GET", "/admin/generations", "ADMIN"),
+  page("GET", "/admin/audit", "ADMIN"),
 ];

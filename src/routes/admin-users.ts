@@ -1,17 +1,19 @@
-/** People, as admins see them: find them, read their ledger, and add credits to what they have. */
+/** People, as admins see them: find them, read their ledger, add credits, and change role and access. */
 import { Hono } from "hono";
 import * as z from "zod";
-import { outranks, type Principal } from "../auth/principal.ts";
+import { changeRoleAndAccess } from "../auth/change-account.ts";
+import { hasRole, outranks, type Principal } from "../auth/principal.ts";
 import { type ApplyOutcome, applyCredits } from "../credits/apply.ts";
 import { buildEntriesQuery } from "../db/entries.ts";
 import { runQueries } from "../db/query.ts";
-import { ROLES } from "../db/schema.ts";
+import { ROLES, type Role } from "../db/schema.ts";
 import { buildUserQuery, findUser, listUsers, type UserRow } from "../db/users.ts";
 import { AppError } from "../errors.ts";
 import { pageQuery, parseId, parseIdempotencyKey, parseJsonBody, parseQuery } from "./body.ts";
 import { type AppContext, type AppEnv, requireUser } from "./context.ts";
 import { entryPageQuery } from "./me.ts";
 import { presentEntry, presentUser } from "./present.ts";
+import { buildRequestFacts, readPlace } from "./request-facts.ts";
 
 const SEARCH_MAX_CHARACTERS = 100;
 export const REASON_MIN_CHARACTERS = 3;
@@ -26,6 +28,8 @@ export const userQuery = pageQuery.extend({
 
 const AMOUNT_ERROR = `Give a whole number from -${ADD_CREDITS_MAX} to ${ADD_CREDITS_MAX}, but not 0.`;
 
+const REASON_MISSING = "Say why, so that everybody can understand it later.";
+
 export const addCreditsSchema = z.strictObject({
   addCredits: z
     .int(AMOUNT_ERROR)
@@ -33,11 +37,32 @@ export const addCreditsSchema = z.strictObject({
     .max(ADD_CREDITS_MAX, AMOUNT_ERROR)
     .refine((amount) => amount !== 0, AMOUNT_ERROR),
   reason: z
-    .string("Say why, so that everybody can understand it later.")
+    .string(REASON_MISSING)
     .trim()
     .min(REASON_MIN_CHARACTERS, `Say why, in at least ${REASON_MIN_CHARACTERS} characters.`)
     .max(REASON_MAX_CHARACTERS, `Say why, in at most ${REASON_MAX_CHARACTERS} characters.`),
 });
+
+/** Each part may come alone; all of them are one request. `role` and `disabled` are for HEROes. */
+export const userChangeSchema = z
+  .strictObject({
+    addCredits: addCreditsSchema.shape.addCredits.optional(),
+    reason: addCreditsSchema.shape.reason.optional(),
+    role: z.enum(ROLES, `One of ${ROLES.join(", ")}.`).optional(),
+    disabled: z.boolean("Either true or false.").optional(),
+  })
+  .superRefine((change, context) => {
+    if (change.addCredits !== undefined && change.reason === undefined) {
+      context.addIssue({ code: "custom", path: ["reason"], message: REASON_MISSING });
+    }
+    if (change.addCredits === undefined && change.role === undefined && change.disabled === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["body"],
+        message: "Give addCredits, role or disabled.",
+      });
+    }
+  });
 
 export type AddCredits = z.infer<typeof addCreditsSchema>;
 
@@ -59,9 +84,19 @@ export const adminUsers = new Hono<AppEnv>()
   })
   .patch("/api/admin/users/:id", async (c) => {
     const userId = parseId(c);
-    const change = await parseJsonBody(c, addCreditsSchema);
-    const applied = await addCredits(c, userId, change, parseIdempotencyKey(c));
-    return c.json(applied);
+    const { addCredits: amount, reason, role, disabled } = await parseJsonBody(c, userChangeSchema);
+    const idempotencyKey = amount === undefined ? null : parseIdempotencyKey(c);
+    if (role !== undefined || disabled !== undefined) {
+      await changeAccount(c, { role, disabled, reason, addCredits: amount });
+    }
+    if (amount === undefined || reason === undefined || idempotencyKey === null) {
+      const user = await getUser(c);
+      return c.json({
+        user: presentUser(user),
+        credits: { added: 0, available: user.available, held: user.held },
+      });
+    }
+    return c.json(await addCredits(c, userId, { addCredits: amount, reason }, idempotencyKey));
   });
 
 /** The person of the path, or 404. */
@@ -69,6 +104,41 @@ export async function getUser(c: AppContext): Promise<UserRow> {
   const user = await findUser(c.env.DB, parseId(c));
   if (user === null) throw new AppError("not_found");
   return user;
+}
+
+export interface AccountChange {
+  role?: Role | undefined;
+  disabled?: boolean | undefined;
+  reason?: string | undefined;
+  /** What the same request adds afterwards: when that can't be done, nothing of it is. */
+  addCredits?: number | undefined;
+}
+
+/** Role and access, by a HERO. Ends sessions, and takes effect at the person's next request. */
+export async function changeAccount(c: AppContext, change: AccountChange): Promise<void> {
+  const actor = requireUser(c);
+  if (!hasRole(actor.role, "HERO")) {
+    throw new AppError("forbidden", {
+      detail: "Only a HERO assigns roles and switches accounts off and on. Nothing was changed.",
+      reason: "needs_HERO",
+    });
+  }
+  const user = await getUser(c);
+  if (change.addCredits !== undefined && user.available + change.addCredits < 0) {
+    throw belowZero(user.available);
+  }
+  const facts = buildRequestFacts(c);
+  const changed = await changeRoleAndAccess(c.env.DB, actor, user, change, facts);
+  if (changed.ok) return;
+  if (changed.error === "last_hero") {
+    throw new AppError("conflict", {
+      detail: "This is the last HERO who can sign in. Make somebody else a HERO first. Nothing was changed.",
+    });
+  }
+  throw new AppError("forbidden", {
+    detail: "You are no longer a HERO. Nothing was changed.",
+    reason: "needs_HERO",
+  });
 }
 
 /** The signed amount, on top of what is there; the same key adds once. */
@@ -87,7 +157,7 @@ export async function addCredits(c: AppContext, userId: string, change: AddCredi
     reason: change.reason,
     opKey: `admin:${actor.id}:${idempotencyKey}`,
     requestHash: await hashRequest(userId, change),
-    audit: { requestId: c.get("requestId"), place: c.req.header("CF-Connecting-IP") ?? null },
+    audit: { requestId: c.get("requestId"), place: readPlace(c).network },
   });
   return explainOutcome(outcome);
 }
@@ -109,17 +179,15 @@ function explainOutcome(outcome: ApplyOutcome) {
         reason: "outranked",
       });
     case "below_zero":
-      throw new AppError("invalid_request", {
-        errors: [
-          {
-            field: "addCredits",
-            message: `Only ${outcome.credits.available} can be taken away: a balance is never negative, and credits held for pictures in the making stay.`,
-          },
-        ],
-      });
+      throw belowZero(outcome.credits.available);
     case "no_account":
       throw new AppError("not_found");
   }
+}
+
+function belowZero(available: number): AppError {
+  const message = `Only ${available} can be taken away: a balance is never negative, and credits held for pictures in the making stay.`;
+  return new AppError("invalid_request", { errors: [{ field: "addCredits", message }] });
 }
 
 async function hashRequest(userId: string, change: AddCredits): Promise<string> {

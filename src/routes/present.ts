@@ -1,11 +1,12 @@
 /** Rows as the bodies of the HTTP contract. Pages are given the same objects. */
 import type { Principal } from "../auth/principal.ts";
+import type { AuditRow } from "../db/audit.ts";
 import type { EntryRow } from "../db/entries.ts";
 import type { GenerationRow } from "../db/generations.ts";
 import type { ImageRow } from "../db/images.ts";
 import type { UserRow } from "../db/users.ts";
 import { describeFailure, isFailureCode } from "../generations/failures.ts";
-import type { Entry, Generation, Image, Person } from "./views/model.ts";
+import type { AuditRecord, Entry, Generation, Image, Person } from "./views/model.ts";
 
 export function presentGeneration(row: GenerationRow): Generation {
   return {
@@ -121,6 +122,25 @@ export function presentEntry(row: EntryRow): Entry {
     generationId: row.generationId,
     createdAt: toIso(row.createdAt),
   };
+}
+
+/** What was recorded, with its two people as they are called now; an erased one has only a number. */
+export function presentAuditRow(row: AuditRow): AuditRecord {
+  return {
+    id: String(row.id),
+    at: toIso(row.at),
+    action: row.action,
+    actor: row.actorId === null ? null : { id: row.actorId, email: row.actorEmail },
+    subject: { type: row.subjectType, id: row.subjectId, email: row.subjectEmail },
+    place: row.place,
+    requestId: row.requestId,
+    details: parseDetails(row.details),
+  };
+}
+
+function parseDetails(text: string): Record<string, unknown> {
+  const details: unknown = JSON.parse(text);
+  return typeof details === "object" && details !== null ? { ...details } : {};
 }
 
 function toIso(ms: number): string {

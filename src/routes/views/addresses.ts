@@ -15,6 +15,7 @@ export const SIGN_OUT_EVERYWHERE = "/account/signout-everywhere";
 export const ADMIN = "/admin";
 export const ADMIN_USERS = "/admin/users";
 export const ADMIN_GENERATIONS = "/admin/generations";
+export const ADMIN_AUDIT = "/admin/audit";
 export const ADMIN_FLAGS = "/admin/flags";
 
 export function createPath(eventType: string): string {
@@ -56,6 +57,16 @@ export function adminUserCreditsPath(userId: string): string {
 /** The HTML of a letter in the development mailbox. */
 export function devMailPath(letterId: string): string {
   return `/dev/mail/${encodeURIComponent(letterId)}`;
+}
+
+/** Takes a POST with the fields `role`, `disabled` and `accountReason`. */
+export function adminUserAccountPath(userId: string): string {
+  return `${adminUserPath(userId)}/account`;
+}
+
+/** What is recorded about one person. */
+export function adminAuditPath(subjectId: string): string {
+  return withQuery(ADMIN_AUDIT, { subject: subjectId });
 }
 
 /** One flag: its value and why, its forms and its history. */

@@ -8,6 +8,7 @@ import type { Child } from "hono/jsx";
 import {
   ACCOUNT,
   ADMIN,
+  ADMIN_AUDIT,
   ADMIN_GENERATIONS,
   ADMIN_USERS,
   CREATE,
@@ -25,7 +26,7 @@ import type { Alert, Build, Frame, Viewer } from "./model.ts";
 
 /** Which entry of the navigation a page belongs to. */
 export type Place = "home" | "signin" | "create" | "gallery" | "account" | AdminPlace | "none";
-export type AdminPlace = "admin" | "admin-users" | "admin-generations";
+export type AdminPlace = "admin" | "admin-users" | "admin-generations" | "admin-audit";
 
 type Look = "home" | "signin" | "create" | "brief" | "gallery" | "image" | "accounts" | "flags";
 
@@ -51,6 +52,7 @@ const ADMIN_NAVIGATION: readonly { place: AdminPlace; href: string; label: strin
   { place: "admin", href: ADMIN, label: "Overview" },
   { place: "admin-users", href: ADMIN_USERS, label: "People" },
   { place: "admin-generations", href: ADMIN_GENERATIONS, label: "Pictures in the making" },
+  { place: "admin-audit", href: ADMIN_AUDIT, label: "Audit log" },
 ];
 
 export function Page(props: PageProps) {

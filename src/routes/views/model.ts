@@ -175,3 +175,16 @@ export interface Person {
   createdAt: string;
   credits: Credits;
 }
+
+/** One line of the audit log. */
+export interface AuditRecord {
+  id: string;
+  at: string;
+  action: string;
+  /** Null when nobody was signed in; without an address once the person is erased. */
+  actor: { id: string; email: string | null } | null;
+  subject: { type: string; id: string | null; email: string | null };
+  place: string | null;
+  requestId: string | null;
+  details: Record<string, unknown>;
+}

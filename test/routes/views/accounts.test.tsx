@@ -24,6 +24,7 @@ async function renderUser(over: Partial<AdminUserPageProps>): Promise<Element[]>
         entries={[]}
         jobs={[]}
         canAddCredits
+        canChangeAccount={false}
         idempotencyKey="a-key-for-this-form"
         {...over}
       />,

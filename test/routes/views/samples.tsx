@@ -2,6 +2,7 @@
 import { EVENT_TYPES, getEventType, QUALITIES } from "../../../src/generations/catalogue.ts";
 import { buildCatalogueJson } from "../../../src/generations/catalogue-json.ts";
 import { AccountPage } from "../../../src/routes/views/account.tsx";
+import { AdminAuditPage } from "../../../src/routes/views/admin/audit.tsx";
 import { AdminGenerationsPage } from "../../../src/routes/views/admin/generations.tsx";
 import { AdminHomePage } from "../../../src/routes/views/admin/home.tsx";
 import { AdminUserPage } from "../../../src/routes/views/admin/user.tsx";
@@ -17,6 +18,7 @@ import { GalleryPage } from "../../../src/routes/views/gallery.tsx";
 import { HomePage } from "../../../src/routes/views/home.tsx";
 import { ImagePage } from "../../../src/routes/views/image.tsx";
 import type {
+  AuditRecord,
   Catalogue,
   Entry,
   Frame,
@@ -193,6 +195,29 @@ export function createProps(over: Partial<CreatePageProps> = {}): CreatePageProp
     ...over,
   };
 }
+
+const AUDIT: AuditRecord[] = [
+  {
+    id: "19",
+    at: NOW,
+    action: "role.change",
+    actor: { id: "01k9zq3v7x2m4n6p8r0s2t4v6x", email: "hero@example.test" },
+    subject: { type: "user", id: PERSON.id, email: PERSON.email },
+    place: "203.0.113.0/24",
+    requestId: "01k9zq3v7x2m4n6p8r0s2t4v6w",
+    details: { from: "USER", to: "ADMIN", reason: "helps with the fair" },
+  },
+  {
+    id: "18",
+    at: NOW,
+    action: "sign_in.refuse",
+    actor: null,
+    subject: { type: "user", id: null, email: null },
+    place: "2001:db8:1::/48",
+    requestId: "01k9zq3v7x2m4n6p8r0s2t4v6w",
+    details: { method: "password", cause: "unknown_address" },
+  },
+];
 
 const PROMPT = sampleImage(0).prompt ?? "";
 const ADMIN = frameFor({ ...VIEWER, name: "Maya Lindqvist", role: "HERO" });
@@ -472,6 +497,7 @@ export const PAGES = {
       entries={ENTRIES}
       jobs={JOBS}
       canAddCredits
+      canChangeAccount
       idempotencyKey="0b7c1f0e-6f7f-4b43-9a0c-5e6d7f3f9a11"
     />
   ),
@@ -482,6 +508,8 @@ export const PAGES = {
       entries={[]}
       jobs={[]}
       canAddCredits
+      canChangeAccount
+      accountDetail="This is the last HERO who can sign in. Make somebody else a HERO first. Nothing was changed."
       values={{ addCredits: "-50", reason: "" }}
       errors={{
         addCredits: "Only 7 credits can be taken away.",
@@ -498,7 +526,26 @@ export const PAGES = {
       entries={[]}
       jobs={[]}
       canAddCredits={false}
+      canChangeAccount={false}
       idempotencyKey="0b7c1f0e-6f7f-4b43-9a0c-5e6d7f3f9a11"
+    />
+  ),
+  "admin, audit log": (
+    <AdminAuditPage
+      frame={ADMIN}
+      records={AUDIT}
+      filters={{ actor: "", subject: "", action: "" }}
+      nextCursor="17"
+      hasCursor={false}
+    />
+  ),
+  "admin, audit log, nothing": (
+    <AdminAuditPage
+      frame={ADMIN}
+      records={[]}
+      filters={{ actor: "", subject: "", action: "role.change" }}
+      nextCursor={null}
+      hasCursor
     />
   ),
   "admin, jobs": (

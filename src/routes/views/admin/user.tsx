@@ -2,12 +2,12 @@
  * One person's account as administrators see it. Credits are only ever added or taken by a signed number with a
  * reason; the total is never typed in, so an old page can't undo what was spent since.
  */
-import { ADMIN_USERS, adminUserCreditsPath } from "../addresses.ts";
+import { ADMIN_USERS, adminAuditPath, adminUserAccountPath, adminUserCreditsPath } from "../addresses.ts";
 import { Button, LinkButton } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
 import { Facts } from "../components/facts.tsx";
-import { NumberField, TextField } from "../components/field.tsx";
+import { NumberField, SelectField, TextField } from "../components/field.tsx";
 import { type Job, JobsTable } from "../components/jobs-table.tsx";
 import { Ledger } from "../components/ledger.tsx";
 import { PageHeader } from "../components/page-header.tsx";
@@ -18,7 +18,7 @@ import type { Entry, FieldErrors, FormValues, Frame, Person } from "../model.ts"
 import { countOf, formatNumber } from "../words.ts";
 import { statusOf } from "./users.tsx";
 
-/** Its form posts the fields `addCredits`, `reason` and `idempotencyKey`. */
+/** Its forms post `addCredits`, `reason` and `idempotencyKey`; and `role`, `disabled` and `accountReason`. */
 export interface AdminUserPageProps {
   frame: Frame;
   person: Person;
@@ -26,6 +26,10 @@ export interface AdminUserPageProps {
   jobs: readonly Job[];
   /** False for someone who outranks the viewer, and for the viewer's own account unless they are HERO. */
   canAddCredits: boolean;
+  /** True for HEROes: they assign roles and switch accounts off and on. */
+  canChangeAccount: boolean;
+  /** Why role or access could not be changed. */
+  accountDetail?: string | undefined;
   /** What was typed before, when it was refused. */
   values?: FormValues;
   errors?: FieldErrors;
@@ -58,6 +62,9 @@ export function AdminUserPage(props: AdminUserPageProps) {
       <div class="account">
         <Card id="facts" title="Account">
           <Facts facts={factsOf(person)} />
+          <p class="account-actions">
+            <a href={adminAuditPath(person.id)}>What happened with this account</a>
+          </p>
         </Card>
         <Card
           id="credits"
@@ -67,6 +74,7 @@ export function AdminUserPage(props: AdminUserPageProps) {
           {props.canAddCredits ? <AddCredits {...props} /> : <p>Your role can't change this balance.</p>}
         </Card>
       </div>
+      {props.canChangeAccount ? <RoleAndAccess {...props} /> : null}
       <section class="history" aria-labelledby="ledger-title">
         <h2 id="ledger-title">Last movements</h2>
         {props.entries.length === 0 ? (
@@ -117,6 +125,33 @@ function AddCredits(props: AdminUserPageProps) {
         <Button kind="primary">Add credits</Button>
       </form>
     </>
+  );
+}
+
+const ROLES = ["USER", "ADMIN", "HERO"].map((role) => ({ value: role, label: role }));
+const ACCESS = [
+  { value: "false", label: "Can sign in" },
+  { value: "true", label: "Switched off" },
+];
+
+function RoleAndAccess(props: AdminUserPageProps) {
+  const { person } = props;
+  return (
+    <section class="history" aria-labelledby="access-title">
+      <h2 id="access-title">Role and access</h2>
+      <p class="lead">
+        A new role counts at once and ends all sessions but the latest. Switching off ends every session.
+      </p>
+      <ErrorSummary errors={{}} detail={props.accountDetail} />
+      <form class="filters" method="post" action={adminUserAccountPath(person.id)}>
+        <SelectField name="role" label="Role" value={person.role} options={ROLES} />
+        <SelectField name="disabled" label="Access" value={String(person.disabled)} options={ACCESS} />
+        <TextField name="accountReason" label="Reason, for the audit log" maxLength={REASON_MAX_CHARACTERS} />
+        <div class="filters-buttons">
+          <Button>Save</Button>
+        </div>
+      </form>
+    </section>
   );
 }
 

@@ -1,0 +1,92 @@
+/** Table users: every change of a row, most of them as statements for a batch with what else changes. */
+import { type AuditOrigin, buildAudit } from "./audit.ts";
+import type { Role } from "./schema.ts";
+import { type MailboxRow, SELECT_MAILBOX } from "./users.ts";
+
+/**
+ * The person of a mailbox that has just been proven: found, or created with `id` and `name`.
+ * Whatever was attached to the address before anybody had proven it belonged to somebody else, perhaps: password,
+ * sessions, keys, passkeys and linked accounts of an unverified person go. Safe to repeat and to run twice at once.
+ */
+export async function admitMailbox(
+  db: D1Database,
+  person: { id: string; email: string; name: string },
+  origin: AuditOrigin,
+  now: number,
+): Promise<MailboxRow> {
+  const unverified = "(SELECT id FROM users WHERE email = ?1 AND email_verified_at IS NULL)";
+  const results = await db.batch<MailboxRow>([
+    ...["sessions", "api_keys", "provider_accounts", "passkeys"].map((table) =>
+      db.prepare(`DELETE FROM ${table} WHERE user_id IN ${unverified}`).bind(person.email),
+    ),
+    db
+      .prepare(
+        `UPDATE users SET password_hash = NULL, email_verified_at = ?2, updated_at = ?2
+         WHERE email = ?1 AND email_verified_at IS NULL`,
+      )
+      .bind(person.email, now),
+    db
+      .prepare(
+        `INSERT INTO users (id, email, name, email_verified_at, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4, ?4)
+         ON CONFLICT (email) DO NOTHING`,
+      )
+      .bind(person.id, person.email, person.name, now),
+    buildAudit(db, { action: "account.create", actorId: person.id, subjectId: person.id, origin }, now, {
+      onlyIfChanged: true,
+    }),
+    db.prepare(SELECT_MAILBOX).bind(person.email),
+  ]);
+  const row = results.at(-1)?.results[0];
+  if (row === undefined) throw new Error("admitMailbox: the person is missing");
+  return row;
+}
+
+export function buildPasswordHash(
+  db: D1Database,
+  userId: string,
+  passwordHash: string,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare("UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1")
+    .bind(userId, passwordHash, now);
+}
+
+/** A statement for a batch that fails with `UNIQUE constraint failed: users.email` when the address is taken. */
+export function buildEmailChange(
+  db: D1Database,
+  userId: string,
+  email: string,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare("UPDATE users SET email = ?2, email_verified_at = ?3, updated_at = ?3 WHERE id = ?1")
+    .bind(userId, email, now);
+}
+
+export async function updateName(db: D1Database, userId: string, name: string, now: number): Promise<void> {
+  await db.prepare("UPDATE users SET name = ?2, updated_at = ?3 WHERE id = ?1").bind(userId, name, now).run();
+}
+
+/**
+ * Role and access in one statement. It changes nothing unless the actor is a HERO in this very moment, and it fails
+ * with LAST_HERO when nobody would be one afterwards.
+ */
+export function buildAccountChange(
+  db: D1Database,
+  change: { actorId: string; userId: string; role: Role; disabled: boolean },
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE users SET role = ?3, disabled_at = CASE WHEN ?4 THEN coalesce(disabled_at, ?5) END, updated_at = ?5
+       WHERE id = ?1
+         AND EXISTS (SELECT 1 FROM users a WHERE a.id = ?2 AND a.role = 'HERO' AND a.disabled_at IS NULL)`,
+    )
+    .bind(change.userId, change.actorId, change.role, Number(change.disabled), now);
+}
+
+/** What the triggers say when the last HERO would go. */
+export function isLastHeroError(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("LAST_HERO");
+}

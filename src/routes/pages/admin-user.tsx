@@ -1,0 +1,137 @@
+/** One person's account for administrators: credits for every one of them, role and access for HEROes. */
+import { Hono } from "hono";
+import { hasRole, outranks } from "../../auth/principal.ts";
+import { buildEntriesQuery } from "../../db/entries.ts";
+import { buildJobsQuery } from "../../db/jobs.ts";
+import { runQueries } from "../../db/query.ts";
+import { buildUserQuery } from "../../db/users.ts";
+import { AppError, type FieldError, statusOf } from "../../errors.ts";
+import { newId } from "../../ids.ts";
+import { presentJob } from "../admin-generations.ts";
+import { addCredits, addCreditsSchema, changeAccount, getUser, userChangeSchema } from "../admin-users.ts";
+import { IDEMPOTENCY_KEY_PATTERN, listFieldErrors, parseId } from "../body.ts";
+import { type AppContext, type AppEnv, requireUser } from "../context.ts";
+import { buildFrame, setNotice, takeNotice } from "../frame.ts";
+import { presentEntry, presentUser } from "../present.ts";
+import { AdminUserPage, creditsAddedText } from "../views/admin/user.tsx";
+import { typedValue } from "../views/form-values.ts";
+import type { FormValues } from "../views/model.ts";
+import { readForm, toFieldErrors } from "./form.ts";
+
+const LAST_ENTRIES = 20;
+const LAST_JOBS = 10;
+
+export const adminUserPages = new Hono<AppEnv>()
+  .get("/admin/users/:id", (c) => renderUser(c, { idempotencyKey: newId() }))
+  .post("/admin/users/:id/credits", async (c) => {
+    const { id } = await getUser(c);
+    const values = await readForm(c);
+    const typedKey = typedValue(values, "idempotencyKey");
+    const idempotencyKey = IDEMPOTENCY_KEY_PATTERN.test(typedKey) ? typedKey : newId();
+    const change = addCreditsSchema.safeParse(toChange(values));
+    if (!change.success) {
+      return renderUser(c, { idempotencyKey, values, errors: listFieldErrors(change.error) });
+    }
+    try {
+      const { credits } = await addCredits(c, id, change.data, idempotencyKey);
+      setNotice(c, { kind: "success", text: creditsAddedText(credits.added, credits.available) });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return renderUser(c, { values, ...explainRefusal(error, idempotencyKey) });
+    }
+    return c.redirect(`/admin/users/${id}`, 303);
+  })
+  .post("/admin/users/:id/account", async (c) => {
+    const { id } = await getUser(c);
+    const values = await readForm(c);
+    const change = userChangeSchema.safeParse(toAccountChange(values));
+    const idempotencyKey = newId();
+    if (!change.success) {
+      return renderUser(c, { idempotencyKey, values, errors: listFieldErrors(change.error) });
+    }
+    try {
+      await changeAccount(c, change.data);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const status = statusOf(error.code);
+      return renderUser(c, { idempotencyKey, status, accountDetail: error.message });
+    }
+    setNotice(c, { kind: "success", text: "Role and access are as you set them." });
+    return c.redirect(`/admin/users/${id}`, 303);
+  });
+
+/** A choice that was left alone is sent too, and changes nothing. */
+function toAccountChange(values: FormValues): unknown {
+  const reason = typedValue(values, "accountReason").trim();
+  return {
+    role: typedValue(values, "role"),
+    disabled: typedValue(values, "disabled") === "true",
+    ...(reason === "" ? {} : { reason }),
+  };
+}
+
+/** A field that was left empty is missing, not 0. */
+function toChange(values: FormValues): unknown {
+  const amount = typedValue(values, "addCredits").trim().replace("−", "-");
+  return {
+    ...(/^[+-]?\d+$/.test(amount) ? { addCredits: Number(amount) } : {}),
+    reason: typedValue(values, "reason"),
+  };
+}
+
+interface Refusal {
+  idempotencyKey: string;
+  status: number;
+  errors?: FieldError[];
+  detail?: string;
+}
+
+function explainRefusal(error: AppError, idempotencyKey: string): Refusal {
+  const status = statusOf(error.code);
+  if (error.errors !== undefined) return { idempotencyKey, status, errors: error.errors };
+  if (error.code !== "idempotency_key_reused") return { idempotencyKey, status, detail: error.message };
+  return {
+    idempotencyKey: newId(),
+    status,
+    detail:
+      "This form was sent before with other values, and those were applied. Look at the balance; send it again if these are to be applied as well.",
+  };
+}
+
+interface UserForm {
+  idempotencyKey: string;
+  /** Why role or access could not be changed. */
+  accountDetail?: string;
+  status?: number;
+  values?: FormValues;
+  errors?: FieldError[];
+  detail?: string;
+}
+
+async function renderUser(c: AppContext, form: UserForm) {
+  const viewer = requireUser(c);
+  const id = parseId(c);
+  const [user, entries, jobs] = await runQueries(c.env.DB, [
+    buildUserQuery(c.env.DB, id),
+    buildEntriesQuery(c.env.DB, id, { limit: LAST_ENTRIES }),
+    buildJobsQuery(c.env.DB, { userId: id }, { limit: LAST_JOBS }),
+  ]);
+  if (user === null) throw new AppError("not_found");
+  const isOwn = viewer.id === user.id;
+  c.status((form.status ?? (form.errors === undefined ? 200 : 422)) as 200 | 422);
+  return c.html(
+    <AdminUserPage
+      frame={buildFrame(c, takeNotice(c))}
+      person={presentUser(user)}
+      entries={entries.items.map(presentEntry)}
+      jobs={jobs.items.map(presentJob)}
+      canAddCredits={!outranks(user.role, viewer.role) && (!isOwn || hasRole(viewer.role, "HERO"))}
+      canChangeAccount={hasRole(viewer.role, "HERO")}
+      accountDetail={form.accountDetail}
+      idempotencyKey={form.idempotencyKey}
+      detail={form.detail}
+      {...(form.values === undefined ? {} : { values: form.values })}
+      {...(form.errors === undefined ? {} : { errors: toFieldErrors(form.errors) })}
+    />,
+  );
+}

@@ -1,0 +1,114 @@
+/** The audit log: who did what to whom, when and from where, newest first. */
+import { ADMIN_AUDIT, adminUserPath } from "../addresses.ts";
+import { Button, LinkButton } from "../components/button.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
+import { TextField } from "../components/field.tsx";
+import { PageHeader } from "../components/page-header.tsx";
+import { Pagination } from "../components/pagination.tsx";
+import { Table } from "../components/table.tsx";
+import { Time } from "../components/time.tsx";
+import { Page } from "../layout.tsx";
+import type { AuditRecord, Frame } from "../model.ts";
+
+export interface AdminAuditPageProps {
+  frame: Frame;
+  records: readonly AuditRecord[];
+  filters: { actor: string; subject: string; action: string };
+  nextCursor: string | null;
+  hasCursor: boolean;
+}
+
+const FILTER_MAX_CHARACTERS = 100;
+
+export function AdminAuditPage(props: AdminAuditPageProps) {
+  const { filters } = props;
+  return (
+    <Page {...props.frame} title="Audit log" current="admin-audit" look="accounts">
+      <PageHeader
+        title="Audit log"
+        lead="Who did what to whom, when and from where. Rows are added and never changed."
+      />
+      <form class="filters" method="get" action={ADMIN_AUDIT} aria-label="Filter the list">
+        <TextField
+          name="action"
+          label="Action, such as role.change"
+          value={filters.action}
+          maxLength={FILTER_MAX_CHARACTERS}
+        />
+        <TextField
+          name="actor"
+          label="Who did it (id)"
+          value={filters.actor}
+          maxLength={FILTER_MAX_CHARACTERS}
+        />
+        <TextField
+          name="subject"
+          label="To whom (id)"
+          value={filters.subject}
+          maxLength={FILTER_MAX_CHARACTERS}
+        />
+        <div class="filters-buttons">
+          <Button icon="search">Show</Button>
+        </div>
+      </form>
+      {props.records.length === 0 ? (
+        <EmptyState
+          title="Nothing is recorded"
+          action={<LinkButton href={ADMIN_AUDIT}>Show everything</LinkButton>}
+        >
+          No row fits this.
+        </EmptyState>
+      ) : (
+        <Records records={props.records} />
+      )}
+      <Pagination
+        path={ADMIN_AUDIT}
+        query={filters}
+        nextCursor={props.nextCursor}
+        hasCursor={props.hasCursor}
+      />
+    </Page>
+  );
+}
+
+function Records(props: { records: readonly AuditRecord[] }) {
+  return (
+    <Table
+      caption="Recorded actions, newest first"
+      rows={props.records}
+      columns={[
+        { label: "What", cell: (record) => record.action },
+        { label: "When", cell: (record) => <Time at={record.at} /> },
+        {
+          label: "Who",
+          cell: (record) => (record.actor === null ? "Nobody signed in" : <Party {...record.actor} />),
+        },
+        { label: "Whom", cell: (record) => <Subject subject={record.subject} /> },
+        { label: "From", cell: (record) => record.place ?? "" },
+        { label: "More", cell: (record) => <span class="break">{describe(record.details)}</span> },
+      ]}
+    />
+  );
+}
+
+/** Somebody who is erased, and whoever is no person, has only a name or a number. */
+function Party(props: { id: string; email: string | null }) {
+  return props.email === null ? (
+    <span class="mono break">{props.id}</span>
+  ) : (
+    <a class="break" href={adminUserPath(props.id)}>
+      {props.email}
+    </a>
+  );
+}
+
+function Subject(props: { subject: AuditRecord["subject"] }) {
+  const { id, email } = props.subject;
+  return id === null ? <>An unknown address</> : <Party id={id} email={email} />;
+}
+
+function describe(details: Record<string, unknown>): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(", ");
+}

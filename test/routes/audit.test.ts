@@ -1,0 +1,155 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { hashPassword } from "../../src/auth/password.ts";
+import { newId } from "../../src/ids.ts";
+import type { AuditRecord } from "../../src/routes/views/model.ts";
+import { call } from "../support/http.ts";
+import { getLinkTo } from "../support/mail.ts";
+import { createPerson, type TestPerson } from "../support/people.ts";
+import { fromPlace } from "../support/places.ts";
+
+const HERE = fromPlace("198.51.100.23");
+const PASSWORD = "three quiet lanterns by the lake";
+
+interface Page {
+  items: AuditRecord[];
+  nextCursor: string | null;
+}
+
+async function readAudit(as: TestPerson, query: string): Promise<Page> {
+  const response = await call("GET", `/api/admin/audit?${query}`, { as });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Page;
+}
+
+describe("GET /api/admin/audit", () => {
+  it("65 tells of sign-ins and failures: who, when and from which network, and how", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const person = await createPerson({ passwordHash: hashPassword(PASSWORD) });
+    const logIn = (password: string) =>
+      call("POST", "/api/auth/login", { json: { email: person.email, password }, headers: HERE });
+    await logIn("not this one at all");
+    const signedIn = await logIn(PASSWORD);
+    const { items } = await readAudit(admin, `subject=${person.id}`);
+    expect(items).toEqual([
+      {
+        id: expect.stringMatching(/^\d+$/),
+        at: expect.stringMatching(/^\d{4}-.*Z$/),
+        action: "sign_in.accept",
+        actor: { id: person.id, email: person.email },
+        subject: { type: "user", id: person.id, email: person.email },
+        place: "198.51.100.0/24",
+        requestId: signedIn.headers.get("X-Request-Id"),
+        details: { method: "password" },
+      },
+      expect.objectContaining({
+        action: "sign_in.refuse",
+        actor: null,
+        details: { method: "password", cause: "wrong_password" },
+      }),
+    ]);
+  });
+
+  it("65 tells of links, new accounts and passwords", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const email = `${newId()}@example.test`;
+    await call("POST", "/api/auth/register", { json: { email }, headers: HERE });
+    const { token } = await getLinkTo(email);
+    const response = await call("POST", "/api/auth/confirm", {
+      json: { email, token, password: PASSWORD },
+      headers: HERE,
+    });
+    const { user } = (await response.json()) as { user: { id: string } };
+    const { items } = await readAudit(admin, `subject=${user.id}`);
+    expect(items.map((record) => record.action)).toEqual([
+      "sign_in.accept",
+      "password.set",
+      "link.use",
+      "account.create",
+    ]);
+    const sent = await readAudit(admin, "action=link.send");
+    expect(sent.items[0]).toMatchObject({
+      subject: { id: null },
+      place: "198.51.100.0/24",
+      details: { purpose: "register" },
+    });
+  });
+
+  it("65 tells of a failure for an address without an account, and doesn't keep the address", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const email = `${newId()}@example.test`;
+    await call("POST", "/api/auth/login", { json: { email, password: PASSWORD }, headers: HERE });
+    const page = await readAudit(admin, "action=sign_in.refuse&limit=1");
+    expect(page.items[0]).toMatchObject({
+      subject: { id: null, email: null },
+      details: { cause: "unknown_address" },
+    });
+    const { results } = await env.DB.prepare("SELECT * FROM audit_log").all();
+    expect(JSON.stringify(results)).not.toContain(email);
+  });
+
+  it("truncates places everywhere, for credits too", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const person = await createPerson();
+    await call("PATCH", `/api/admin/users/${person.id}`, {
+      as: admin,
+      json: { addCredits: 1, reason: "a present" },
+      headers: { "Idempotency-Key": newId(), ...fromPlace("2001:db8:1:2:3:4:5:6") },
+    });
+    const { items } = await readAudit(admin, `subject=${person.id}`);
+    expect(items[0]).toMatchObject({ action: "credits.apply", place: "2001:db8:1::/48" });
+  });
+
+  it("is newest first, page by page, and filtered by actor and action", async () => {
+    const hero = await createPerson({ role: "HERO" });
+    const people = [await createPerson(), await createPerson(), await createPerson()];
+    for (const person of people) {
+      await call("PATCH", `/api/admin/users/${person.id}`, { as: hero, json: { role: "ADMIN" } });
+    }
+    const first = await readAudit(hero, `actor=${hero.id}&action=role.change&limit=2`);
+    const second = await readAudit(
+      hero,
+      `actor=${hero.id}&action=role.change&limit=2&cursor=${first.nextCursor}`,
+    );
+    const subjects = [...first.items, ...second.items].map((record) => record.subject.id);
+    expect(subjects).toEqual(people.map((person) => person.id).reverse());
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it("refuses filters that can't be", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    for (const query of ["actor=1", "action=DROP TABLE", "cursor=x", "limit=0", "limit=101"]) {
+      expect((await call("GET", `/api/admin/audit?${query}`, { as: admin })).status, query).toBe(422);
+    }
+  });
+});
+
+describe("the page of the audit log", () => {
+  it("shows what is recorded, with links to the people", async () => {
+    const hero = await createPerson({ role: "HERO" });
+    const person = await createPerson();
+    const form = { role: "ADMIN", disabled: "false", accountReason: "helps <b>us</b>" };
+    const saved = await call("POST", `/admin/users/${person.id}/account`, { as: hero, form });
+    expect(saved.status).toBe(303);
+    const page = await (await call("GET", `/admin/audit?subject=${person.id}`, { as: hero })).text();
+    expect(page).toContain("role.change");
+    expect(page).toContain(`/admin/users/${hero.id}`);
+    expect(page).toContain("helps &lt;b&gt;us&lt;/b&gt;");
+  });
+
+  it("explains beside the form why the last HERO stays", async () => {
+    const hero = await createPerson({ role: "HERO" });
+    await env.DB.prepare("UPDATE users SET role = 'USER' WHERE role = 'HERO' AND id <> ?1")
+      .bind(hero.id)
+      .run();
+    const form = { role: "USER", disabled: "false", accountReason: "" };
+    const response = await call("POST", `/admin/users/${hero.id}/account`, { as: hero, form });
+    expect(response.status).toBe(409);
+    expect(await response.text()).toContain("the last HERO");
+    const wrong = await call("POST", `/admin/users/${hero.id}/account`, {
+      as: hero,
+      form: { ...form, role: "GOD" },
+    });
+    expect(wrong.status).toBe(422);
+  });
+});
