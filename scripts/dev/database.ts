@@ -11,11 +11,16 @@ import { CONFIG_PATH, ROOT, wranglerArgs, wranglerEnvironment } from "./wrangler
 
 const OUTPUT_MAX_BYTES = 1024 * 1024;
 
-/** Migrations of the folder that the database lacks, in order. */
-export async function listPendingMigrations(db: D1Database): Promise<string[]> {
-  const known = readdirSync(join(ROOT, "migrations"))
+/** The files of the folder, in the order in which they are applied. */
+export function listMigrations(): string[] {
+  return readdirSync(join(ROOT, "migrations"))
     .filter((name) => name.endsWith(".sql"))
     .sort((a, b) => a.localeCompare(b, "en"));
+}
+
+/** Migrations of the folder that the database lacks, in order. */
+export async function listPendingMigrations(db: D1Database): Promise<string[]> {
+  const known = listMigrations();
   const applied = await listAppliedMigrations(db);
   const unknown = [...applied].find((name) => !known.includes(name));
   if (unknown !== undefined) {

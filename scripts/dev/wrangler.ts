@@ -23,6 +23,8 @@ export function wranglerEnvironment(stateDir: string): NodeJS.ProcessEnv {
     ...process.env,
     CI: "true",
     NO_COLOR: "1",
+    // Said outright, because loadWrangler quietens this process and a child would inherit that.
+    WRANGLER_LOG: "log",
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_HIDE_BANNER: "true",
     WRANGLER_LOG_PATH: join(stateDir, "wrangler-logs"),
