@@ -76,10 +76,7 @@ export async function buildSnapshot(values: StoredValues, facts: SnapshotFacts):
 
 function buildState(key: FlagKey, stored: StoredValue, document: FlagDocument): FlagState {
   const rule = document.rules.get(key) ?? null;
-  const variants = [...(rule?.variants ?? [])].flatMap(([name, value]) =>
-    typeof value === "boolean" ? [name] : [],
-  );
-  const parsed = parseSwitch(stored.value, variants);
+  const parsed = parseSwitch(stored.value, listSwitchVariants(rule));
   return {
     raw: stored.value,
     switch: parsed,
@@ -87,6 +84,11 @@ function buildState(key: FlagKey, stored: StoredValue, document: FlagDocument): 
     rule,
     split: isShare(parsed) ? buildSplit(key, parsed.percentage) : null,
   };
+}
+
+/** The names that a switch may say beside on and off. */
+export function listSwitchVariants(rule: Rule | null): string[] {
+  return [...(rule?.variants ?? [])].flatMap(([name, value]) => (typeof value === "boolean" ? [name] : []));
 }
 
 /** Nobody and everybody need nothing to be told apart by. */

@@ -6,6 +6,7 @@ import { type ChangeTools, changeValue } from "../flags/change.ts";
 import type { StoredKey } from "../flags/keys.ts";
 import { noticeChanges } from "../flags/notice-changes.ts";
 import { type FlagKey, getDefinition } from "../flags/registry.ts";
+import { listSwitchVariants } from "../flags/snapshot.ts";
 import { parseSwitch } from "../flags/switch-value.ts";
 import { newId } from "../ids.ts";
 import { type AppContext, requireUser } from "./context.ts";
@@ -32,7 +33,7 @@ export type SwitchChange = z.infer<typeof switchChangeSchema>;
 export function requireSwitchChange(c: AppContext, key: FlagKey, change: SwitchChange): void {
   const { rule } = requireSnapshot(c).flags[key];
   const errors = [];
-  if (parseSwitch(change.value, rule === null ? [] : listBooleanVariants(rule.variants)).kind === "invalid") {
+  if (parseSwitch(change.value, listSwitchVariants(rule)).kind === "invalid") {
     errors.push({
       field: "value",
       message: "Say on, off, auto, a variant of the rule, or a share such as 25%.",
@@ -45,10 +46,6 @@ export function requireSwitchChange(c: AppContext, key: FlagKey, change: SwitchC
     });
   }
   if (errors.length > 0) throw new AppError("invalid_request", { errors });
-}
-
-export function listBooleanVariants(variants: ReadonlyMap<string, unknown>): string[] {
-  return [...variants].flatMap(([name, value]) => (typeof value === "boolean" ? [name] : []));
 }
 
 /** Writes it, or throws 503: then nothing has changed. From here on this request works with the new value. */

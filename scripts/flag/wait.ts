@@ -1,0 +1,43 @@
+/** Waits until the running app serves what the namespace holds, by the revision that it puts on every answer. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Refusal } from "../dev/refusal.ts";
+
+const POLL_INTERVAL_MS = 250;
+const REQUEST_TIMEOUT_MS = 5_000;
+const REVISION_HEADER = "x-flags-rev";
+
+export interface WaitOptions {
+  /** The app's origin. */
+  url: string;
+  rev: string;
+  timeoutMs: number;
+  /** So many answers in a row: a deployed app is many isolates, and each of them follows on its own. */
+  answers: number;
+}
+
+/** How long it took, in milliseconds. */
+export async function waitForRevision(options: WaitOptions): Promise<number> {
+  const startedAt = Date.now();
+  let inARow = 0;
+  let last = "no answer";
+  while (Date.now() - startedAt < options.timeoutMs) {
+    const seen = await readRevision(options.url);
+    inARow = seen === options.rev ? inARow + 1 : 0;
+    if (inARow >= options.answers) return Date.now() - startedAt;
+    last = seen ?? "no answer";
+    if (seen !== options.rev) await sleep(POLL_INTERVAL_MS);
+  }
+  throw new Refusal(
+    `${options.url} did not serve revision ${options.rev} within ${options.timeoutMs / 1000} s; the last one was ${last}.`,
+  );
+}
+
+async function readRevision(url: string): Promise<string | null> {
+  try {
+    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+    await response.body?.cancel();
+    return response.headers.get(REVISION_HEADER);
+  } catch {
+    return null;
+  }
+}
