@@ -53,7 +53,10 @@ async function runJob(context: JobContext, job: HeldJob): Promise<JobEnd> {
   const review: ReviewReason | null = bought === null ? null : "paid_not_delivered";
   if (row.ageMs > context.maxAgeMs) return failed("timed_out", review);
   if (row.failures >= FAILURES_MAX) return failed(explainExhaustion(bought), review);
-  if (!(await context.isCloudOn(row.userId))) return { kind: "wait", delayMs: SWITCHED_OFF_PAUSE_MS };
+  // What is paid for is collected all the same: waiting would only lose it.
+  if (bought === null && !(await context.isCloudOn(row.userId))) {
+    return { kind: "wait", delayMs: SWITCHED_OFF_PAUSE_MS };
+  }
   const purchase = bought === null ? await buyPicture(context, job) : goOn(bought);
   if (purchase.kind !== "go_on") return purchase;
   const ready = await awaitPicture(context, job, purchase.value);

@@ -55,6 +55,31 @@ describe("a job without room at the provider", () => {
   });
 });
 
+describe("while cloud services are off", () => {
+  it("a job waits unpaid, may be canceled, and goes on when they are on again", async () => {
+    const { id } = await orderOne();
+    const { context, provider } = createWorkshop({ isCloudOn: () => Promise.resolve(false) });
+    expect(await advanceJob(context, id)).toEqual({ kind: "again", delaySeconds: 10 });
+    expect(await readJob(id)).toMatchObject({ status: "queued", attempt: 0, failures: 0 });
+    expect(provider.seen.submits).toBe(0);
+    await letTimePass(10_000, id);
+    await deliverToTheEnd({ ...context, isCloudOn: () => Promise.resolve(true) }, id);
+    expect(await readJob(id)).toMatchObject({ status: "succeeded" });
+  });
+
+  it("a picture that is bought already is collected", async () => {
+    const { id } = await orderOne();
+    const { context, provider } = createWorkshop();
+    provider.always.poll = pending;
+    await advanceJob(context, id);
+    provider.always = {};
+    await letTimePass(10_000, id);
+    await deliverToTheEnd({ ...context, isCloudOn: () => Promise.resolve(false) }, id);
+    expect(await readJob(id)).toMatchObject({ status: "succeeded" });
+    expect(provider.bought).toHaveLength(1);
+  });
+});
+
 describe("the messages of a waiting job", () => {
   it("become one again, however many there are", async () => {
     const { id } = await orderOne();
