@@ -1,8 +1,31 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+/** These run on Node.js: vitest.node.config.ts and vitest.e2e.config.ts. */
+export const NOT_IN_WORKERD = ["test/e2e/**", "test/node/**"];
+
+/**
+ * Tests of what keeps nothing: they share one Worker, because starting one and its schema costs each file more than
+ * its tests do.
+ */
+export const STATELESS_TESTS = [
+  "test/dev/**/*.test.ts",
+  "test/generations/*.test.ts",
+  "test/ideogram/**/*.test.ts",
+  "test/r2/**/*.test.ts",
+  "test/routes/views/**/*.test.{ts,tsx}",
+];
 
 /** Unit and integration tests run in workerd, with the local D1, R2, Queues and Images of wrangler.toml. */
-export default defineConfig(async () => {
+export default defineConfig(() => buildConfig({}));
+
+/** The one setup of tests in workerd; `test` says which files, and whether each has a Worker of its own. */
+export async function buildConfig(test: {
+  name?: string;
+  include?: string[];
+  exclude?: string[];
+  isolate?: boolean;
+}): Promise<ViteUserConfig> {
   const migrations = await readD1Migrations("migrations");
   return {
     plugins: [
@@ -25,10 +48,11 @@ export default defineConfig(async () => {
     ],
     test: {
       include: ["test/**/*.test.{ts,tsx}"],
-      exclude: ["test/e2e/**", "test/node/**"],
+      exclude: NOT_IN_WORKERD,
       setupFiles: ["test/setup.ts"],
       testTimeout: 20_000,
-      silent: "passed-only" as const,
+      silent: "passed-only",
+      ...test,
     },
   };
-});
+}
