@@ -7,7 +7,7 @@ import { changeJob } from "./generation-jobs.ts";
 
 export type SubmitStart =
   | { kind: "started" }
-  /** No room at the provider, or the lease is lost. `ahead`: queued jobs that were there before this one. */
+  /** No room at the provider, or the lease is lost. `ahead`: queued jobs that were there before, at most `aheadMax`. */
   | { kind: "refused"; ahead: number };
 
 /**
@@ -18,7 +18,7 @@ export async function startSubmit(
   db: D1Database,
   id: string,
   lease: string,
-  options: { leaseMs: number; maxInFlight: number },
+  options: { leaseMs: number; maxInFlight: number; aheadMax: number },
 ): Promise<SubmitStart> {
   const [started, waiting] = await db.batch<{ ahead: number }>([
     db
@@ -31,7 +31,12 @@ export async function startSubmit(
          RETURNING id`,
       )
       .bind(id, lease, options.leaseMs, options.maxInFlight),
-    db.prepare("SELECT count(*) AS ahead FROM generations WHERE status = 'queued' AND id < ?1").bind(id),
+    db
+      .prepare(
+        `SELECT count(*) AS ahead FROM
+           (SELECT 1 FROM generations WHERE status = 'queued' AND id < ?1 LIMIT ?2)`,
+      )
+      .bind(id, options.aheadMax),
   ]);
   if (started?.results.length === 1) return { kind: "started" };
   return { kind: "refused", ahead: waiting?.results[0]?.ahead ?? 0 };

@@ -18,11 +18,11 @@ import {
   SUBMIT_LEASE_MS,
 } from "./job-context.ts";
 
-/** What a picture takes at the provider, roughly: how long those ahead will keep the places. */
-const TYPICAL_PICTURE_MS = 10_000;
+/** The least that a picture takes at the provider: rather does a job come too early than that a place stays free. */
+const QUICK_PICTURE_MS = 5_000;
 /** Without room, a job comes again when those ahead of it may be through; spread, so that jobs don't come at once. */
 const ROOM_WAIT_MIN_MS = 3_000;
-const ROOM_WAIT_MAX_MS = 60_000;
+const ROOM_WAIT_MAX_MS = 300_000;
 const ROOM_WAIT_SPREAD_MS = 4_000;
 /** How long to wait when the provider says that it is busy and doesn't say for how long; doubled at random. */
 const BUSY_WAIT_MS = 5_000;
@@ -59,7 +59,8 @@ export async function buyPicture(context: JobContext, { row, lease }: HeldJob): 
 async function writeIntention(context: JobContext, id: string, lease: string): Promise<SubmitStart | null> {
   const { db, maxInFlight } = context;
   try {
-    return await startSubmit(db, id, lease, { leaseMs: SUBMIT_LEASE_MS, maxInFlight });
+    const aheadMax = Math.ceil(ROOM_WAIT_MAX_MS / QUICK_PICTURE_MS) * maxInFlight;
+    return await startSubmit(db, id, lease, { leaseMs: SUBMIT_LEASE_MS, maxInFlight, aheadMax });
   } catch (error) {
     logError("submit_not_started", error, { generationId: id });
     return null;
@@ -67,8 +68,8 @@ async function writeIntention(context: JobContext, id: string, lease: string): P
 }
 
 function roomWaitMs(ahead: number, maxInFlight: number): number {
-  const untilTheirTurn = ((ahead + 1) / maxInFlight) * TYPICAL_PICTURE_MS;
-  const waitMs = Math.min(Math.max(untilTheirTurn, ROOM_WAIT_MIN_MS), ROOM_WAIT_MAX_MS);
+  const untilThrough = ((ahead + 1) / maxInFlight) * QUICK_PICTURE_MS;
+  const waitMs = Math.min(Math.max(untilThrough, ROOM_WAIT_MIN_MS), ROOM_WAIT_MAX_MS);
   return waitMs + Math.random() * ROOM_WAIT_SPREAD_MS;
 }
 

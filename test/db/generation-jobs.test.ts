@@ -18,7 +18,7 @@ afterEach(expectBooksToBalance);
 const LEASE_MS = 60_000;
 const PAUSE = { delayMs: 10_000, hasFailed: false, isUnbought: true };
 const ACCEPTED = { providerGenerationId: "bought", seed: 7, leaseMs: LEASE_MS };
-const ROOM = { leaseMs: LEASE_MS, maxInFlight: 1_000_000 };
+const ROOM = { leaseMs: LEASE_MS, maxInFlight: 1_000_000, aheadMax: 100 };
 
 async function claim(id: string): Promise<string> {
   const lease = newId();
@@ -129,7 +129,7 @@ describe("a purchase", () => {
     });
   });
 
-  it("waits for room, and hears how many queued jobs are ahead of it", async () => {
+  it("waits for room, and hears how many queued jobs are ahead of it, up to a bound", async () => {
     const { id: userId } = await createAccount({ credits: 4 });
     const [buying = ""] = await order(userId, 3);
     await scheduler.wait(5);
@@ -139,14 +139,15 @@ describe("a purchase", () => {
       "SELECT count(*) AS n FROM generations WHERE status = 'processing' AND step IN ('submitting', 'generating')",
     ).first<number>("n");
     const lease = await claim(last);
-    const refused = await startSubmit(env.DB, last, lease, { leaseMs: LEASE_MS, maxInFlight: busy ?? 0 });
-    expect(refused).toMatchObject({ kind: "refused" });
+    const full = { ...ROOM, maxInFlight: busy ?? 0 };
+    const refused = await startSubmit(env.DB, last, lease, full);
     expect("ahead" in refused && refused.ahead).toBeGreaterThanOrEqual(2);
-    expect(
-      await startSubmit(env.DB, last, lease, { leaseMs: LEASE_MS, maxInFlight: (busy ?? 0) + 1 }),
-    ).toEqual({
-      kind: "started",
+    expect(await startSubmit(env.DB, last, lease, { ...full, aheadMax: 1 })).toEqual({
+      kind: "refused",
+      ahead: 1,
     });
+    const oneMore = { ...ROOM, maxInFlight: (busy ?? 0) + 1 };
+    expect(await startSubmit(env.DB, last, lease, oneMore)).toEqual({ kind: "started" });
   });
 
   it("keeps its place only until the picture is made: whoever downloads makes room", async () => {

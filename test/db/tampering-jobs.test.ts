@@ -198,7 +198,9 @@ const IGNORED: [name: string, sql: string][] = [
   ],
   [
     "a brief that replaces another",
-    `INSERT OR REPLACE INTO briefs SELECT * FROM briefs WHERE id = ${BRIEF_OF("$queued")}`,
+    `INSERT OR REPLACE INTO briefs (id, user_id, idempotency_key, request_hash, event_type, quality, body, title, prompt, magic_prompt, pictures, cost, created_at)
+     SELECT id, user_id, idempotency_key, 'other', event_type, quality, body, title, prompt, magic_prompt, pictures, cost, 0
+     FROM briefs WHERE id = ${BRIEF_OF("$queued")}`,
   ],
 ];
 
@@ -226,6 +228,8 @@ describe("jobs and pictures", () => {
 
 /** The balance is what it was, and what was running and queued goes on to succeed. */
 async function expectUnharmed({ userId, running, queued, workshop }: History): Promise<void> {
+  const hash = "SELECT request_hash FROM briefs WHERE user_id = ?1";
+  expect(await env.DB.prepare(hash).bind(userId).first("request_hash")).toBe("hash");
   expect(await readBalance(userId)).toEqual({ available: 2, held: 2 });
   await runMinutes(workshop);
   expect(await readBalance(userId)).toEqual({ available: 2, held: 0 });

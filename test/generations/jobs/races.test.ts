@@ -71,7 +71,7 @@ describe("a capture against a release", () => {
         const [id = ""] = await order(userId);
         const lease = newId();
         await claimJob(env.DB, id, lease, LEASE_MS);
-        await startSubmit(env.DB, id, lease, { leaseMs: LEASE_MS, maxInFlight: 1_000 });
+        await startSubmit(env.DB, id, lease, { leaseMs: LEASE_MS, maxInFlight: 1_000, aheadMax: 1 });
         await checkpointSubmit(env.DB, id, lease, {
           providerGenerationId: id,
           seed: null,

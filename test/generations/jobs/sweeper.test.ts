@@ -143,7 +143,7 @@ describe("a purchase that nobody finished", () => {
     const { userId, id } = await orderOne();
     const { context } = createWorkshop();
     await claimJob(env.DB, id, "lease", MINUTE_MS);
-    await startSubmit(env.DB, id, "lease", { leaseMs: 45_000, maxInFlight: 1_000 });
+    await startSubmit(env.DB, id, "lease", { leaseMs: 45_000, maxInFlight: 1_000, aheadMax: 1 });
     await letTimePass(46_000, id);
     const rounds = await Promise.all(Array.from({ length: 10 }, () => sweepJobs(context)));
     expect(rounds.reduce((sum, { unknownSubmits }) => sum + unknownSubmits, 0)).toBe(1);
@@ -160,7 +160,7 @@ describe("a round that breaks", () => {
       for (let n = 1; n <= 5; n++) {
         const [unknown = "", old = "", due = ""] = await order(userId, 3);
         await claimJob(env.DB, unknown, "lease", MINUTE_MS);
-        await startSubmit(env.DB, unknown, "lease", { leaseMs: 45_000, maxInFlight: 1_000 });
+        await startSubmit(env.DB, unknown, "lease", { leaseMs: 45_000, maxInFlight: 1_000, aheadMax: 1 });
         await letTimePass(MINUTE_MS + 1_000, unknown, due);
         await letTimePass(HOUR_MS + 1_000, old);
         const workshop = createWorkshop();

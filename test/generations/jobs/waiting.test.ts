@@ -40,9 +40,9 @@ describe("a job without room at the provider", () => {
       expect(await readJob(id)).toMatchObject({ status: "queued", attempt: 0, failures: 0 });
     }
     expect(delays).toHaveLength(waiting.length);
-    // Ten seconds for each ahead, up to a minute, and up to four seconds so that they don't come at once.
-    expect(Math.min(...delays)).toBeGreaterThanOrEqual(10);
-    expect(Math.max(...delays)).toBeLessThanOrEqual(64);
+    // Five seconds for each ahead and itself, and up to four so that they don't come at once.
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(waiting.length * 5 + 4);
     expect(workshop.provider.seen.submits).toBe(1);
     const [first = "", ...others] = waiting;
     expect(await cancelJob(env.DB, userId, first)).toBe(true);
