@@ -16,7 +16,7 @@ import { PICTURE } from "../support/provider.ts";
 afterEach(expectBooksToBalance);
 
 const LEASE_MS = 60_000;
-const PAUSE = { delayMs: 10_000, hasFailed: false, isUnbought: true };
+const PAUSE = { delayMs: 60_000, hasFailed: false, isUnbought: true };
 const ACCEPTED = { providerGenerationId: "bought", seed: 7, leaseMs: LEASE_MS };
 const ROOM = { leaseMs: LEASE_MS, maxInFlight: 1_000_000, aheadMax: 100 };
 
@@ -49,18 +49,18 @@ describe("a claim", () => {
   it("is refused while a lease runs, and counts a failure when it takes an expired one over", async () => {
     const { id } = await orderOne();
     await claim(id);
-    await letTimePass(LEASE_MS - 5_000, id);
+    await letTimePass(LEASE_MS - 20_000, id);
     expect(await claimJob(env.DB, id, newId(), LEASE_MS)).toBeNull();
-    await letTimePass(6_000, id);
+    await letTimePass(21_000, id);
     expect(await claimJob(env.DB, id, newId(), LEASE_MS)).toMatchObject({ attempt: 2, failures: 1 });
   });
 
   it("is refused to a message that comes before the one that the job waits for", async () => {
     const { id } = await orderOne();
     expect(await putDownJob(env.DB, id, await claim(id), PAUSE)).toBe(true);
-    await letTimePass(8_000, id);
+    await letTimePass(40_000, id);
     expect(await claimJob(env.DB, id, newId(), LEASE_MS)).toBeNull();
-    await letTimePass(1_500, id);
+    await letTimePass(19_500, id);
     expect(await claimJob(env.DB, id, newId(), LEASE_MS)).toMatchObject({ attempt: 1, failures: 0 });
   });
 

@@ -73,10 +73,10 @@ describe("a purchase whose outcome is unknown", () => {
     workshop.context.provider.callTimeoutMs = 2 ** 30;
     void advanceJob(workshop.context, id);
     await isAsking;
-    await letTimePass(44_000, id);
+    await letTimePass(35_000, id);
     await sweepJobs(workshop.context);
     expect(await readJob(id)).toMatchObject({ status: "processing" });
-    await letTimePass(2_000, id);
+    await letTimePass(11_000, id);
     await sweepJobs(workshop.context);
     expect(await readJob(id)).toMatchObject({ status: "failed", review: "submit_unknown" });
     expect(await readBalance(userId)).toEqual(BACK);
