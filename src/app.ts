@@ -18,10 +18,12 @@ import { health } from "./routes/health.ts";
 import { imageFiles } from "./routes/image-files.ts";
 import { images } from "./routes/images.ts";
 import { me } from "./routes/me.ts";
+import { countFlagOutcomes } from "./routes/middleware/count-outcomes.ts";
 import { loadRequestFlags } from "./routes/middleware/load-flags.ts";
 import { logRequests } from "./routes/middleware/request-log.ts";
 import { requireConfig } from "./routes/middleware/require-config.ts";
 import { setResponseHeaders } from "./routes/middleware/response-headers.ts";
+import { addServerTiming } from "./routes/middleware/server-timing.ts";
 import { allowOtherOrigins, OFREP_PATHS, ofrep } from "./routes/ofrep.ts";
 import { accountPages } from "./routes/pages/account.tsx";
 import { adminPages } from "./routes/pages/admin.tsx";
@@ -35,6 +37,7 @@ import { galleryPages } from "./routes/pages/gallery.tsx";
 import { homePages } from "./routes/pages/home.tsx";
 import { registerPages } from "./routes/pages/register.tsx";
 import { signInPages } from "./routes/pages/sign-in.tsx";
+import { vitals } from "./routes/vitals.ts";
 
 const BODY_MAX_BYTES = 64 * 1024;
 
@@ -49,6 +52,8 @@ app.use(logRequests());
 app.use(setResponseHeaders());
 app.use(requireConfig());
 app.use(loadRequestFlags());
+app.use(addServerTiming());
+app.use(countFlagOutcomes());
 app.use(
   bodyLimit({
     maxSize: BODY_MAX_BYTES,
@@ -74,6 +79,7 @@ app.route("/", adminUsers);
 app.route("/", adminGenerations);
 app.route("/", adminAudit);
 app.route("/", flagsAdmin);
+app.route("/", vitals);
 
 app.route("/", homePages);
 app.route("/", signInPages);

@@ -3,10 +3,18 @@ import { waitUntil } from "cloudflare:workers";
 import { app } from "./app.ts";
 import { keepHouse } from "./auth/housekeeping.ts";
 import { buildPostOffice } from "./auth/post-office.ts";
+import { buildFlagJournal } from "./db/flag-changes.ts";
+import { buildFlagOutcomesQuery, deleteOldFlagOutcomes } from "./db/flag-outcomes.ts";
+import { buildFlagAgenda } from "./db/flag-schedules.ts";
+import { runQuery } from "./db/query.ts";
 import { findUser } from "./db/users.ts";
+import { deleteOldWebVitals } from "./db/web-vitals.ts";
 import { type Bindings, type Config, parseConfig } from "./env.ts";
 import { isOnForPerson } from "./flags/evaluate-for-person.ts";
+import { GUARD_WINDOW_MS } from "./flags/guard.ts";
 import { type LoadOptions, loadFlags } from "./flags/load.ts";
+import { staleReadMsOf } from "./flags/notice-changes.ts";
+import { type RoundTools, runFlagRound } from "./flags/round.ts";
 import type { JobContext } from "./generations/job-context.ts";
 import { consumeBatch } from "./generations/queue-consumer.ts";
 import { runSchedule } from "./generations/schedule.ts";
@@ -29,6 +37,7 @@ export default {
     const config = requireConfig(env);
     if (config === null) return;
     await runSchedule(buildJobContext(env, config));
+    await runFlagRound(buildFlagRound(env, config));
     await keepHouse(buildPostOffice(env, config), Date.now());
   },
 } satisfies ExportedHandler<Bindings>;
@@ -73,5 +82,19 @@ function buildLoadOptions(env: Bindings, config: Config): LoadOptions {
     ttlMs: config.flagsTtlSeconds * 1_000,
     now: Date.now(),
     waitUntil,
+  };
+}
+
+function buildFlagRound(env: Bindings, config: Config): RoundTools {
+  return {
+    store: env.FLAGS,
+    journal: buildFlagJournal(env.DB),
+    agenda: buildFlagAgenda(env.DB),
+    staleReadMs: staleReadMsOf(config.environment, config.flagsTtlSeconds * 1_000),
+    loadSnapshot: () => loadFlags(buildLoadOptions(env, config)),
+    readGuardCounts: () => runQuery(buildFlagOutcomesQuery(env.DB, GUARD_WINDOW_MS)),
+    deleteOld: () => Promise.all([deleteOldFlagOutcomes(env.DB), deleteOldWebVitals(env.DB)]),
+    sleep: (ms) => scheduler.wait(ms),
+    now: Date.now,
   };
 }

@@ -47,18 +47,26 @@ export async function insertFlagChange(db: D1Database, change: NewFlagChange): P
   return results.length === 1;
 }
 
+export interface ReadDoubt {
+  /** How long after a change a location may still show what was there before, in milliseconds. */
+  staleReadMs: number;
+  /** The value carries the mark of an older change: an old copy, or somebody's forgery. */
+  isOlderChange: boolean;
+}
+
 /**
- * A value that was written past this product. False when the history has it, and for a return to the value before
- * within `staleReadMs`: that is a location's old copy, most likely, and counts when it is still there later.
+ * A value that was written past this product. False when the history has it, and soon after a change for what looks
+ * like a location's old copy: a return to the value before, or the mark of an older change. Either counts when it is
+ * still there later.
  */
 export async function insertObservedFlagChange(
   db: D1Database,
   change: NewFlagChange,
-  staleReadMs: number,
+  { staleReadMs, isOlderChange }: ReadDoubt,
 ): Promise<boolean> {
   const sql = `${INSERT_CHANGE} WHERE coalesce(last.new, ?9) <> ?6
-      AND NOT (last.new IS NOT NULL AND last.old = ?6 AND last.at > ${NOW} - ?10) RETURNING id`;
-  const { results } = await bindChange(db, sql, change, staleReadMs).all();
+      AND NOT (last.new IS NOT NULL AND (?11 OR last.old = ?6) AND last.at > ${NOW} - ?10) RETURNING id`;
+  const { results } = await bindChange(db, sql, change, staleReadMs, Number(isOlderChange)).all();
   return results.length === 1;
 }
 
@@ -116,8 +124,7 @@ export async function listFlagChanges(
 export function buildFlagJournal(db: D1Database) {
   return {
     append: (change: NewFlagChange) => insertFlagChange(db, change),
-    appendObserved: (change: NewFlagChange, staleReadMs: number) =>
-      insertObservedFlagChange(db, change, staleReadMs),
+    appendObserved: (change: NewFlagChange, doubt: ReadDoubt) => insertObservedFlagChange(db, change, doubt),
     listLast: (keys: readonly string[]) => listLastFlagChanges(db, keys),
   };
 }

@@ -8,7 +8,6 @@ import type { FlagJournal } from "./journal.ts";
 import { type ChangeSource, STORED_KEYS, type StoredKey, type WriteMetadata } from "./keys.ts";
 import { rememberWrite } from "./load.ts";
 import { initialOf, noticeChanges } from "./notice-changes.ts";
-import type { Environment } from "./registry.ts";
 import type { FlagSnapshot } from "./snapshot.ts";
 import { type FlagStore, readValues, writeValue } from "./store.ts";
 
@@ -18,7 +17,8 @@ const WRITE_RETRY_MS = 1_100;
 export interface ChangeTools {
   store: FlagStore;
   journal: FlagJournal;
-  environment: Environment;
+  /** See staleReadMsOf. */
+  staleReadMs: number;
   sleep: (ms: number) => Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export async function changeValue(
 async function noticeFirst(tools: ChangeTools): Promise<void> {
   try {
     const [values, last] = await Promise.all([readValues(tools.store), tools.journal.listLast(STORED_KEYS)]);
-    await noticeChanges(tools.journal, last, values, tools.environment);
+    await noticeChanges(tools.journal, last, values, tools.staleReadMs);
   } catch (error) {
     logAlarm("flag_changes_not_noticed", { error: String(error) });
   }

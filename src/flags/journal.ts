@@ -27,7 +27,10 @@ export interface FlagJournal {
   /** False when the change is there already. */
   append(entry: JournalEntry): Promise<boolean>;
   /** False when the value is no news, or looks like an old copy of the store. */
-  appendObserved(entry: JournalEntry, staleReadMs: number): Promise<boolean>;
+  appendObserved(
+    entry: JournalEntry,
+    doubt: { staleReadMs: number; isOlderChange: boolean },
+  ): Promise<boolean>;
   /** The newest change of each key. */
   listLast(keys: readonly StoredKey[]): Promise<LastChange[]>;
 }

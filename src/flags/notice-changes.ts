@@ -11,41 +11,61 @@ import { AUTO, EMPTY_RULES, parseAuthorship, RULES_KEY, STORED_KEYS, type Stored
 import type { Environment } from "./registry.ts";
 import type { StoredValue, StoredValues } from "./snapshot.ts";
 
-/** KV may show an old value for a minute and more after a change. The local namespace never does. */
-const STALE_READ_MS: Readonly<Record<Environment, number>> = { production: 120_000, development: 0 };
+/** KV may show an old value for a minute and more after a change. The local namespace shows it as long as we keep it. */
+const STALE_READ_MS = 120_000;
+const LOCAL_STALE_FACTOR = 1.5;
+
+/** How long after a change an old value is taken for an old copy. */
+export function staleReadMsOf(environment: Environment, ttlMs: number): number {
+  return environment === "production" ? STALE_READ_MS : ttlMs * LOCAL_STALE_FACTOR;
+}
 
 /** `last` is the newest change of each key. Returns the keys whose change was new to the history. */
 export async function noticeChanges(
   journal: FlagJournal,
   last: readonly LastChange[],
   values: StoredValues,
-  environment: Environment,
+  staleReadMs: number,
 ): Promise<StoredKey[]> {
   const byKey = new Map(last.map((row) => [row.key, row]));
   const noticed: StoredKey[] = [];
   for (const key of STORED_KEYS) {
-    const known = byKey.get(key);
-    const entry = toEntry(key, values[key]);
-    if (known?.changeId === entry.changeId) continue;
-    if (entry.isOurs ? await journal.append(entry) : await isNews(journal, entry, known?.new, environment)) {
-      logInfo("flag_change_noticed", { key, via: entry.via });
-      noticed.push(key);
-    }
+    if (await notice(journal, byKey.get(key), toEntry(key, values[key]), staleReadMs)) noticed.push(key);
   }
   return noticed;
 }
 
-async function isNews(
+async function notice(
   journal: FlagJournal,
-  entry: JournalEntry,
-  known: string | undefined,
-  environment: Environment,
+  known: LastChange | undefined,
+  entry: ObservedEntry,
+  staleReadMs: number,
 ): Promise<boolean> {
-  if ((known ?? entry.initial) === entry.value) return false;
-  return journal.appendObserved(entry, STALE_READ_MS[environment]);
+  const isKnown = (known?.new ?? entry.initial) === entry.value;
+  if (entry.isOurs && known?.changeId === entry.changeId && isKnown) return false;
+  if (!entry.isOurs && isKnown) return false;
+  const isNoticed =
+    (entry.isOurs && (await journal.append(entry))) ||
+    (!isKnown && (await appendObserved(journal, entry, staleReadMs)));
+  if (isNoticed) logInfo("flag_change_noticed", { key: entry.key, via: entry.via });
+  return isNoticed;
 }
 
-function toEntry(key: StoredKey, stored: StoredValue): JournalEntry & { isOurs: boolean } {
+/** The mark of a change that has its row already, beside another value, was put there by hand, or is an old copy. */
+function appendObserved(journal: FlagJournal, entry: ObservedEntry, staleReadMs: number): Promise<boolean> {
+  const isOlderChange = entry.isOurs;
+  const observed = isOlderChange
+    ? { ...entry, changeId: newId(), at: null, via: "wrangler" as const, actor: null, note: null }
+    : entry;
+  return journal.appendObserved(observed, { staleReadMs, isOlderChange });
+}
+
+interface ObservedEntry extends JournalEntry {
+  /** It carries the mark of one of our own changes. */
+  isOurs: boolean;
+}
+
+function toEntry(key: StoredKey, stored: StoredValue): ObservedEntry {
   const { change, via, by, at, note } = parseAuthorship(stored.metadata);
   return {
     isOurs: change !== null,

@@ -76,6 +76,7 @@ export const ROUTES: readonly RouteRule[] = [
   api("PATCH", "/api/admin/users/:id", "ADMIN"),
   api("GET", "/api/admin/generations", "ADMIN"),
   api("GET", "/api/admin/audit", "ADMIN"),
+  api("POST", "/api/vitals", "anyone"),
   api("GET", "/api/admin/flags", "ADMIN"),
   api("GET", "/api/admin/flags/document", "ADMIN"),
   api("PUT", "/api/admin/flags/document", "ADMIN"),

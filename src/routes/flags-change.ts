@@ -4,7 +4,7 @@ import { buildFlagJournal, type FlagChangeRow } from "../db/flag-changes.ts";
 import { AppError } from "../errors.ts";
 import { type ChangeTools, changeValue } from "../flags/change.ts";
 import type { StoredKey } from "../flags/keys.ts";
-import { noticeChanges } from "../flags/notice-changes.ts";
+import { noticeChanges, staleReadMsOf } from "../flags/notice-changes.ts";
 import { type FlagKey, getDefinition } from "../flags/registry.ts";
 import { listSwitchVariants } from "../flags/snapshot.ts";
 import { parseSwitch } from "../flags/switch-value.ts";
@@ -82,7 +82,7 @@ function buildChangeTools(c: AppContext): ChangeTools {
   return {
     store: c.env.FLAGS,
     journal: buildFlagJournal(c.env.DB),
-    environment: c.get("config").environment,
+    staleReadMs: findStaleReadMs(c),
     sleep: (ms) => scheduler.wait(ms),
   };
 }
@@ -96,9 +96,14 @@ export async function noticeNow<Known extends { last: FlagChangeRow[] }>(
   c: AppContext,
   ask: () => Promise<Known>,
 ): Promise<Known> {
-  const { source, values, environment } = requireSnapshot(c);
+  const { source, values } = requireSnapshot(c);
   const known = await ask();
   if (source !== "kv") return known;
-  const noticed = await noticeChanges(buildFlagJournal(c.env.DB), known.last, values, environment);
+  const noticed = await noticeChanges(buildFlagJournal(c.env.DB), known.last, values, findStaleReadMs(c));
   return noticed.length === 0 ? known : ask();
+}
+
+function findStaleReadMs(c: AppContext): number {
+  const { environment, flagsTtlSeconds } = c.get("config");
+  return staleReadMsOf(environment, flagsTtlSeconds * 1_000);
 }

@@ -6,6 +6,7 @@ import type { AppContext } from "./context.ts";
 import { isOn, rememberVisitor } from "./flags.ts";
 import { listFlagAlerts } from "./flags-notices.ts";
 import type { Frame, Notice } from "./views/model.ts";
+import { findMeasuredPage } from "./vitals.ts";
 
 export { version } from "../../package.json";
 
@@ -25,6 +26,7 @@ export function buildFrame(c: AppContext, notice: Notice | null): Frame {
     build: { version, commit: c.get("config")?.commit ?? "unknown" },
     animations: isOn(c, "animations"),
     alerts: listFlagAlerts(c),
+    measuredPage: findMeasuredPage(c),
   };
 }
 

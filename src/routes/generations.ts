@@ -100,7 +100,6 @@ function explainRefusal(outcome: Exclude<ReserveOutcome, Accepted>): AppError {
       return new AppError("feature_disabled", {
         detail: ORDERS_CLOSED,
         headers: { "Retry-After": String(CLOSED_RETRY_SECONDS) },
-        reason: "cloud_services_off",
       });
     case "insufficient_credits":
       return new AppError("insufficient_credits", {

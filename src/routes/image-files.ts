@@ -54,7 +54,6 @@ function requireImageProcessing(c: AppContext): void {
   throw new AppError("feature_disabled", {
     detail:
       "Pictures can't be converted right now: an administrator has switched that off for a while. The original is unharmed: download it instead.",
-    reason: "image_processing_off",
   });
 }
 

@@ -30,6 +30,7 @@ const ASK_NOTHING = new Set([
   "changeJob",
   "buildMakeHeroSql",
   "buildFlagJournal",
+  "buildFlagAgenda",
 ]);
 
 const ID = newId();

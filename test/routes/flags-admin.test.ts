@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { buildFlagJournal } from "../../src/db/flag-changes.ts";
 import { changeValue } from "../../src/flags/change.ts";
 import { RULES_KEY, STORED_KEYS } from "../../src/flags/keys.ts";
-import { noticeChanges } from "../../src/flags/notice-changes.ts";
+import { noticeChanges, staleReadMsOf } from "../../src/flags/notice-changes.ts";
 import type { Environment } from "../../src/flags/registry.ts";
 import type { StoredValues } from "../../src/flags/snapshot.ts";
 import { readValues } from "../../src/flags/store.ts";
@@ -418,8 +418,9 @@ describe("the history", () => {
 
 describe("noticing changes", () => {
   const journal = () => buildFlagJournal(env.DB);
+  /** With the doubts that production has. */
   const notice = async (values: StoredValues, environment: Environment = "production") =>
-    noticeChanges(journal(), await journal().listLast(STORED_KEYS), values, environment);
+    noticeChanges(journal(), await journal().listLast(STORED_KEYS), values, staleReadMsOf(environment, 0));
   const rowsOf = async (key: string) => (await history(admin, key)).map((row) => `${row.old} → ${row.new}`);
 
   it("writes one row when twenty Workers notice the same change at once", async () => {
@@ -458,7 +459,7 @@ describe("noticing changes", () => {
     const tools = {
       store: env.FLAGS,
       journal: broken,
-      environment: "production" as const,
+      staleReadMs: 120_000,
       sleep: () => Promise.resolve(),
     };
     const change = {
@@ -479,10 +480,24 @@ describe("noticing changes", () => {
     ]);
   });
 
+  it("finds out when somebody puts the mark of an older change beside another value", async () => {
+    await put(admin, "animations", "off");
+    const { metadata } = await env.FLAGS.getWithMetadata("animations");
+    await env.FLAGS.put("animations", "75%", { metadata });
+    expect((await history(admin, "animations"))[0]).toMatchObject({
+      via: "wrangler",
+      actor: null,
+      new: "75%",
+    });
+    await put(admin, "animations", "on");
+    await env.FLAGS.put("animations", "off", { metadata });
+    expect((await history(admin, "animations"))[0]).toMatchObject({ via: "wrangler", old: "on", new: "off" });
+  });
+
   it("ignores an old copy of one of our own changes", async () => {
     await put(admin, "animations", "off");
     const old = await readValues(env.FLAGS);
     await put(admin, "animations", "on");
-    expect(await notice(old, "development")).toEqual([]);
+    expect(await notice(old)).toEqual([]);
   });
 });

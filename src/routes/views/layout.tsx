@@ -109,6 +109,12 @@ function Head(props: PageProps) {
       {props.script === undefined ? null : (
         <script type="module" src={`/scripts/${props.script}.js${version}`} />
       )}
+      {props.measuredPage === undefined ? null : (
+        <>
+          <meta name="measured-page" content={props.measuredPage} />
+          <script type="module" src={`/scripts/vitals.js${version}`} />
+        </>
+      )}
       {props.refreshSeconds === undefined ? null : (
         <noscript>
           <meta http-equiv="refresh" content={String(props.refreshSeconds)} />

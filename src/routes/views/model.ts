@@ -43,6 +43,8 @@ export interface Frame {
   /** False while the animations flag is off; prefers-reduced-motion wins in any case. */
   animations: boolean;
   alerts?: readonly Alert[];
+  /** The page's route, on views whose speed is measured. */
+  measuredPage?: string | undefined;
 }
 
 /** What the person typed, by field name, exactly as the form sent it. */
