@@ -34,6 +34,7 @@ const TRIGGERS = [
   "images_frozen",
   "images_need_running_generation",
   "images_no_replace",
+  "sessions_note_mailbox",
   "users_keep_a_hero",
   "users_keep_a_hero_on_delete",
   "users_open_account",

@@ -25,12 +25,18 @@ export interface NewOutboxRow {
 
 const COLUMNS = "id, kind, recipient, user_id AS userId, details, attempts, created_at AS createdAt";
 
-export function buildOutboxRow(db: D1Database, row: NewOutboxRow, now: number): D1PreparedStatement {
+const INSERT = `INSERT INTO mail_outbox (id, kind, recipient, user_id, details, due_at, created_at)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?6`;
+
+/** A statement for a batch. `onlyIfChanged`: written only when the statement before it changed a row. */
+export function buildOutboxRow(
+  db: D1Database,
+  row: NewOutboxRow,
+  now: number,
+  options: { onlyIfChanged?: boolean } = {},
+): D1PreparedStatement {
   return db
-    .prepare(
-      `INSERT INTO mail_outbox (id, kind, recipient, user_id, details, due_at, created_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)`,
-    )
+    .prepare(options.onlyIfChanged === true ? `${INSERT} WHERE changes() > 0` : INSERT)
     .bind(row.id, row.kind, row.recipient, row.userId, JSON.stringify(row.details), now);
 }
 

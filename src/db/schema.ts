@@ -17,6 +17,7 @@ export const users = sqliteTable("users", {
   disabledAt: integer("disabled_at"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  mailboxUsedAt: integer("mailbox_used_at"),
 });
 
 export const sessions = sqliteTable("sessions", {
@@ -98,6 +99,12 @@ export const passkeys = sqliteTable("passkeys", {
   name: text("name").notNull().default(""),
   createdAt: integer("created_at").notNull(),
   lastUsedAt: integer("last_used_at"),
+});
+
+export const passkeyChallenges = sqliteTable("passkey_challenges", {
+  challengeHash: text("challenge_hash").primaryKey(),
+  userId: text("user_id"),
+  expiresAt: integer("expires_at").notNull(),
 });
 
 export const rateCounters = sqliteTable(
