@@ -4,6 +4,12 @@
  */
 import * as z from "zod";
 import type { TurnstileSettings } from "./auth/bot-check.ts";
+import {
+  buildProviders,
+  listProviderIssues,
+  type ProviderSettings,
+  providerVariables,
+} from "./auth/oauth/settings.ts";
 import { type ImageHost, parseImageHosts } from "./ideogram/image-hosts.ts";
 import type { MailSettings } from "./mail/create-mailer.ts";
 import { fail, type Result, succeed } from "./result.ts";
@@ -22,6 +28,14 @@ export interface Bindings extends Env {
   RESEND_API_KEY?: string;
   TURNSTILE_SITE_KEY?: string;
   TURNSTILE_SECRET_KEY?: string;
+  GOOGLE_CLIENT_ID?: string;
+  GOOGLE_CLIENT_SECRET?: string;
+  GITHUB_CLIENT_ID?: string;
+  GITHUB_CLIENT_SECRET?: string;
+  OIDC_ISSUER?: string;
+  OIDC_CLIENT_ID?: string;
+  OIDC_CLIENT_SECRET?: string;
+  OIDC_NAME?: string;
 }
 
 export interface Config {
@@ -32,6 +46,8 @@ export interface Config {
   mail: MailSettings;
   /** Null where nobody has to show that they are a person. */
   turnstile: TurnstileSettings | null;
+  /** The identity providers that people can sign in with, in the order of their buttons. */
+  providers: readonly ProviderSettings[];
   ideogram: {
     apiKey: string;
     baseUrl: string;
@@ -101,6 +117,7 @@ const settingsSchema = z.object({
   RESEND_API_KEY: z.string().optional(),
   TURNSTILE_SITE_KEY: z.string().optional(),
   TURNSTILE_SECRET_KEY: z.string().optional(),
+  ...providerVariables,
 });
 
 type Settings = z.infer<typeof settingsSchema>;
@@ -144,6 +161,7 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
     ...listUnsafeSettings(settings),
     ...listMailIssues(env, settings),
     ...listTurnstileIssues(settings),
+    ...listProviderIssues(settings, settings.ENVIRONMENT === "development"),
   );
   if (issues.length > 0) return fail(issues);
   return succeed({
@@ -152,6 +170,7 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
     authSecret: settings.AUTH_SECRET,
     mail: buildMailSettings(settings),
     turnstile: buildTurnstileSettings(settings),
+    providers: buildProviders(settings),
     ideogram: {
       apiKey: settings.IDEOGRAM_API_KEY,
       baseUrl: settings.IDEOGRAM_BASE_URL,

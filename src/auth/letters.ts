@@ -106,6 +106,41 @@ export function tellPasswordChanged(origin: string): Letter {
   };
 }
 
+export const WAYS_IN_CHANGES = [
+  "provider_connected",
+  "provider_disconnected",
+  "passkey_added",
+  "passkey_removed",
+] as const;
+export type WaysInChange = (typeof WAYS_IN_CHANGES)[number];
+
+/** `what` is a provider's name, which the operator chose. */
+export function tellWaysInChanged(change: WaysInChange, what: string, origin: string): Letter {
+  return {
+    subject: "How you sign in was changed",
+    heading: "How you sign in was changed",
+    paragraphs: [
+      describeWaysInChange(change, what),
+      "If you didn't do this, undo it on your account page, and choose a new password.",
+    ],
+    action: { label: "Look at my account", url: `${origin}/account` },
+    reason: SECURITY_NOTICE,
+  };
+}
+
+function describeWaysInChange(change: WaysInChange, what: string): string {
+  switch (change) {
+    case "provider_connected":
+      return `${what} was connected to your account: signing in there now opens it.`;
+    case "provider_disconnected":
+      return `${what} was disconnected from your account and no longer opens it.`;
+    case "passkey_added":
+      return "A passkey was added to your account: whoever has the device that holds it can sign in.";
+    case "passkey_removed":
+      return "A passkey was removed from your account and no longer opens it.";
+  }
+}
+
 export function tellDisabled(): Letter {
   return {
     subject: "Your account is switched off",

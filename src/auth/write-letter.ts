@@ -19,7 +19,12 @@ export interface LetterDesk {
   secret: string;
 }
 
-export const NOTICE_KINDS = ["email_changed", "password_changed", "account_erased"] as const;
+export const NOTICE_KINDS = [
+  "email_changed",
+  "password_changed",
+  "ways_in_changed",
+  "account_erased",
+] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 const kindSchema = z.enum([...LINK_PURPOSES, ...NOTICE_KINDS]);
@@ -29,6 +34,9 @@ const detailsSchema = z.object({
   place: z.string().nullable().default(null),
   /** A masked address, where the letter names one. */
   newEmail: z.string().default(""),
+  change: z.enum(letters.WAYS_IN_CHANGES).default("provider_connected"),
+  /** The provider's name, where the change is about one. */
+  what: z.string().default(""),
 });
 type Details = z.infer<typeof detailsSchema>;
 
@@ -41,6 +49,8 @@ export async function writeLetter(desk: LetterDesk, row: OutboxRow): Promise<Let
       return letters.tellEmailChanged(details.newEmail);
     case "password_changed":
       return letters.tellPasswordChanged(desk.origin);
+    case "ways_in_changed":
+      return letters.tellWaysInChanged(details.change, details.what, desk.origin);
     case "account_erased":
       return letters.tellErased();
     case "change_email":

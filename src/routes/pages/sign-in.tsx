@@ -5,6 +5,7 @@ import { credentialsSchema, linkSchema } from "../auth.ts";
 import { listFieldErrors } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
+import { describeProviderProblem, findProviderProblem } from "../provider-problems.ts";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors } from "../views/model.ts";
 import { SignInPage } from "../views/signin.tsx";
@@ -16,7 +17,11 @@ export const signInPages = new Hono<AppEnv>()
   .get("/signin", (c) => {
     const next = parseNextPath(c.req.query("next") ?? "/", c.get("config").origin);
     if (c.get("principal") !== null) return c.redirect(next, 303);
-    return c.html(<SignInPage frame={buildFrame(c, takeNotice(c))} email="" next={next} />);
+    const frame = buildFrame(c, takeNotice(c));
+    const { providers } = c.get("config");
+    return c.html(
+      <SignInPage frame={frame} email="" next={next} providers={providers} error={findError(c)} />,
+    );
   })
   .post("/signin", async (c) => {
     const values = await readForm(c);
@@ -51,6 +56,14 @@ export const signInPages = new Hono<AppEnv>()
     return c.redirect("/", 303);
   });
 
+/** What went wrong at a provider, as the address says; an address that somebody made up says nothing. */
+function findError(c: AppContext): string | undefined {
+  const problem = findProviderProblem(c.req.query("error"));
+  if (problem === null) return undefined;
+  const provider = c.get("config").providers.find(({ id }) => id === c.req.query("provider"));
+  return describeProviderProblem(problem, provider?.name ?? "the other site");
+}
+
 interface Refusal {
   email: string;
   next: string;
@@ -70,5 +83,6 @@ function explain(c: AppContext, error: unknown): { status: number; error: string
 
 function refuse(c: AppContext, { status, ...shown }: Refusal) {
   c.status(status as 401 | 422 | 429);
-  return c.html(<SignInPage frame={buildFrame(c, null)} {...shown} />);
+  const { providers } = c.get("config");
+  return c.html(<SignInPage frame={buildFrame(c, null)} providers={providers} {...shown} />);
 }

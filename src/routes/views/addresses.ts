@@ -18,6 +18,21 @@ export const ADMIN_GENERATIONS = "/admin/generations";
 export const ADMIN_AUDIT = "/admin/audit";
 export const ADMIN_FLAGS = "/admin/flags";
 
+/** Takes a POST with the field `next`. */
+export function providerSignInPath(provider: string): string {
+  return `/auth/signin/${encodeURIComponent(provider)}`;
+}
+
+/** Takes a POST. */
+export function providerConnectPath(provider: string): string {
+  return `${ACCOUNT}/providers/${encodeURIComponent(provider)}/connect`;
+}
+
+/** Takes a POST. */
+export function providerDisconnectPath(provider: string): string {
+  return `${ACCOUNT}/providers/${encodeURIComponent(provider)}/disconnect`;
+}
+
 export function createPath(eventType: string): string {
   return `${CREATE}?type=${encodeURIComponent(eventType)}`;
 }

@@ -3,6 +3,7 @@ import { FORGOT, REGISTER, SIGN_IN, SIGN_IN_LINK } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
+import { ProviderButtons, type ProviderChoice } from "./components/provider-buttons.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
 import { EMAIL_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
 
@@ -13,6 +14,8 @@ export interface SignInPageProps {
   email: string;
   /** Where to go afterwards; checked by the route to be a path of this site. */
   next: string;
+  /** Other places to sign in at; none are shown where none are configured. */
+  providers: readonly ProviderChoice[];
   /** One vague sentence for wrong credentials, or how long to wait. */
   error?: string | undefined;
   errors?: FieldErrors;
@@ -67,6 +70,7 @@ export function SignInPage(props: SignInPageProps) {
           Mail me a link instead
         </Button>
       </form>
+      <ProviderButtons providers={props.providers} next={props.next} />
     </WayIn>
   );
 }

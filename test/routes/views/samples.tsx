@@ -230,12 +230,13 @@ export const PAGES = {
   "home, signed in": (
     <HomePage frame={frameFor(VIEWER)} styles={CATALOGUE.styles} qualities={QUALITIES} startingCredits={0} />
   ),
-  "sign-in": <SignInPage frame={frameFor(null)} email="" next="/create" />,
+  "sign-in": <SignInPage frame={frameFor(null)} email="" next="/create" providers={[]} />,
   "sign-in, refused": (
     <SignInPage
       frame={frameFor(null)}
       email="ines.okafor@example.test"
       next="/gallery"
+      providers={[{ id: "google", name: "Google" }]}
       error="That e-mail address and password don't belong together. Check both and try again."
     />
   ),
