@@ -38,11 +38,12 @@ function pickTypeable(): string {
 
 /** The text of a fresh file for an app on `port` with the simulator on the next one. */
 export function buildDevVars(port: number, secrets: DevVarsSecrets): string {
+  const origin = `http://localhost:${port}`;
   const simulator = `127.0.0.1:${port + 1}`;
   return `# Settings of this copy. Written by npm start when it was missing; never committed, never overwritten.
 # docs/operations.md explains every one of them.
 ENVIRONMENT=development
-APP_ORIGIN=http://localhost:${port}
+APP_ORIGIN=${origin}
 AUTH_SECRET=${secrets.authSecret}
 
 # The password of hero@example.test, admin@example.test and user@example.test.
@@ -54,9 +55,13 @@ IDEOGRAM_BASE_URL=http://${simulator}
 IDEOGRAM_IMAGE_HOSTS=${simulator},localhost:${port + 1}
 IDEOGRAM_MODEL=ideogram-4-5
 
+# Letters go to the mailbox at ${origin}/dev/mail.
+MAILER=dev
+
 STARTING_CREDITS=10
 MAX_OPEN_GENERATIONS=10
 MAX_GENERATIONS_PER_HOUR=200
+FLAGS_TTL_SECONDS=1
 `;
 }
 

@@ -74,6 +74,7 @@ First: sign in as user@example.test at ${stack.origin}/signin and make a picture
 then, as admin@example.test, add credits at ${stack.origin}/admin/users.
 
 Pictures come from ${provider}.
+Letters stay here: ${stack.origin}/dev/mail
 Logs: ${relative(ROOT, stack.logsDir)} (EVENTIDE_VERBOSE=1 shows them here). Stop with Ctrl-C.
 `);
 }
