@@ -161,6 +161,15 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
     insertImage("$done", {}, "INSERT OR REPLACE"),
     /IMAGE_EXISTS|IMAGE_WITHOUT_GENERATION/,
   ],
+  [
+    "a picture that replaces another one's by its object",
+    insertImage(
+      "$running",
+      { key: "(SELECT key FROM images WHERE generation_id = $done)" },
+      "INSERT OR REPLACE",
+    ),
+    /IMAGE_EXISTS/,
+  ],
   ["a picture of 4 bytes", insertImage("$running", { bytes: "4" }), /CHECK/],
   ["a picture without a checksum", insertImage("$running", { sha256: "''" }), /CHECK/],
   [

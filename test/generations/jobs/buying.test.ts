@@ -1,4 +1,5 @@
 /** What each answer to a purchase does to the job, and that none is ever sent twice. */
+import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { advanceJob } from "../../../src/generations/advance-job.ts";
 import { sweepJobs } from "../../../src/generations/sweeper.ts";
@@ -28,6 +29,25 @@ function afterBuying(answer: Answer): (provider: TestProvider) => Answer {
     return answer(request);
   };
 }
+
+describe("a delivery", () => {
+  it("buys once, stores one object and takes the credit when everything is well", async () => {
+    const { userId, id } = await orderOne();
+    expect(await readBalance(userId)).toEqual({ available: 1, held: 1 });
+    const { context, provider } = createWorkshop();
+    expect(await advanceJob(context, id)).toEqual({ kind: "done" });
+    expect(await readJob(id)).toMatchObject({
+      status: "succeeded",
+      lease: null,
+      due_at: null,
+      error_code: null,
+    });
+    expect(await readBalance(userId)).toEqual({ available: 1, held: 0 });
+    expect(provider.seen).toEqual({ submits: 1, polls: 1, downloads: 1 });
+    const image = await env.DB.prepare("SELECT * FROM images WHERE generation_id = ?1").bind(id).first();
+    expect(image).toMatchObject({ user_id: userId, width: 512, height: 512, format: "png", seed: 4711 });
+  });
+});
 
 describe("a purchase whose outcome is unknown", () => {
   it.each<[string, (provider: TestProvider) => Answer]>([
