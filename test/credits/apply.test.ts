@@ -4,13 +4,14 @@ import { type ApplyRequest, applyCredits } from "../../src/credits/apply.ts";
 import { newId } from "../../src/ids.ts";
 import { createAccount } from "../support/accounts.ts";
 import { expectBooksToBalance } from "../support/books.ts";
+import { interceptDatabase } from "../support/fault-line.ts";
 import { order } from "../support/jobs.ts";
 import { giveCredits, readBalance } from "../support/people.ts";
 
 afterEach(expectBooksToBalance);
 
-function apply(userId: string, amount: number, changes: Partial<ApplyRequest> = {}) {
-  return applyCredits(env.DB, {
+function apply(userId: string, amount: number, changes: Partial<ApplyRequest> = {}, db = env.DB) {
+  return applyCredits(db, {
     userId,
     amount,
     opKey: `test:${newId()}`,
@@ -79,6 +80,18 @@ describe("adding credits", () => {
     });
     expect(await readBalance(id)).toEqual({ available: 108, held: 5 });
     expect(await listAudits(id)).toHaveLength(3);
+  });
+
+  it("adds once when the first answer was lost", async () => {
+    const { id } = await createAccount({ credits: 3 });
+    const opKey = `test:${newId()}`;
+    const lost = interceptDatabase(env.DB, async (_, call) => {
+      await call();
+      throw new Error("Network connection lost.");
+    });
+    await expect(apply(id, 10, { opKey }, lost)).rejects.toThrow("lost");
+    expect(await apply(id, 10, { opKey })).toMatchObject({ kind: "replayed", added: 10 });
+    expect(await readBalance(id)).toEqual({ available: 13, held: 0 });
   });
 
   it("refuses a key that was used for another amount or another person", async () => {

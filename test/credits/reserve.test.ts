@@ -5,6 +5,7 @@ import { cancelJob } from "../../src/db/generation-jobs.ts";
 import { newId } from "../../src/ids.ts";
 import { createAccount } from "../support/accounts.ts";
 import { expectBooksToBalance } from "../support/books.ts";
+import { interceptDatabase } from "../support/fault-line.ts";
 import { buildRequest, GENEROUS, letTimePass, order, reserve } from "../support/jobs.ts";
 import { giveCredits, readBalance } from "../support/people.ts";
 
@@ -129,6 +130,19 @@ describe("the same Idempotency-Key", () => {
     expect(await readBalance(userId)).toEqual({ available: 4, held: 1 });
   });
 
+  it("finds what was accepted when the first answer was lost", async () => {
+    const { id: userId } = await createAccount({ credits: 3 });
+    const lost = interceptDatabase(env.DB, async (_, call) => {
+      await call();
+      throw new Error("Network connection lost.");
+    });
+    const request = buildRequest(userId, { count: 2 });
+    await expect(reserveBrief(lost, request, GENEROUS)).rejects.toThrow("lost");
+    const { idempotencyKey } = request;
+    expect((await reserve(userId, { idempotencyKey, count: 2 })).kind).toBe("replayed");
+    expect(await readBalance(userId)).toEqual({ available: 1, held: 2 });
+  });
+
   it("of somebody else is another key", async () => {
     const idempotencyKey = newId();
     for (const { id: userId } of [await createAccount({ credits: 1 }), await createAccount({ credits: 1 })]) {
@@ -167,6 +181,17 @@ describe("the limits", () => {
       .bind(HOUR_MS / 2, userId)
       .run();
     expect((await reserveBrief(env.DB, request, limits)).kind).toBe("created");
+  });
+
+  it("let nothing in while nothing is taken, but answer a repeat", async () => {
+    const { id: userId } = await createAccount({ credits: 20 });
+    const closed = { ...GENEROUS, isClosed: true };
+    const idempotencyKey = newId();
+    await reserve(userId, { idempotencyKey });
+    const again = await reserveBrief(env.DB, buildRequest(userId, { idempotencyKey }), closed);
+    expect(again.kind).toBe("replayed");
+    expect(await reserveBrief(env.DB, buildRequest(userId), closed)).toEqual({ kind: "closed" });
+    expect(await readBalance(userId)).toEqual({ available: 19, held: 1 });
   });
 
   it("give the first answer to a repeat, although it would be refused now", async () => {
