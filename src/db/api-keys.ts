@@ -1,4 +1,5 @@
 /** Table api_keys: keys for programs. Holds hashes; a key is shown once, when it is made. */
+import type { Query } from "./query.ts";
 import type { Role } from "./schema.ts";
 
 /** A key's person and their balance, as a session has them too. */
@@ -59,15 +60,16 @@ export function buildApiKey(db: D1Database, key: NewApiKey, max: number, now: nu
 }
 
 /** Newest first. */
-export async function listApiKeys(db: D1Database, userId: string, limit: number): Promise<ApiKeyRow[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT id, name, prefix, scopes, created_at AS createdAt, last_used_at AS lastUsedAt
-       FROM api_keys WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2`,
-    )
-    .bind(userId, limit)
-    .all<ApiKeyRow>();
-  return results;
+export function buildApiKeysQuery(db: D1Database, userId: string, limit: number): Query<ApiKeyRow[]> {
+  return {
+    statement: db
+      .prepare(
+        `SELECT id, name, prefix, scopes, created_at AS createdAt, last_used_at AS lastUsedAt
+         FROM api_keys WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2`,
+      )
+      .bind(userId, limit),
+    parse: (rows: ApiKeyRow[]) => rows,
+  };
 }
 
 /** A statement whose `changes` tell whether there was one: a key of this person. */

@@ -1,6 +1,7 @@
 /** Table sessions: one row a signed-in device. Holds hashes of tokens, never a token. */
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { orm, preparedOnce } from "./client.ts";
+import type { Query } from "./query.ts";
 import { creditAccounts, type Role, sessions, users } from "./schema.ts";
 
 /** A live session with its person and their balance: all that a request needs to know about its caller. */
@@ -133,22 +134,23 @@ export interface DeviceRow {
 }
 
 /** Live sessions of a person, the last used first. */
-export async function listSessionsByUser(
+export function buildDevicesQuery(
   db: D1Database,
   userId: string,
   now: number,
   limit: number,
-): Promise<DeviceRow[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT id, method, user_agent AS userAgent, place, created_at AS createdAt, last_used_at AS lastUsedAt,
-         min(expires_at, absolute_expires_at) AS expiresAt
-       FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND absolute_expires_at > ?2
-       ORDER BY last_used_at DESC, id DESC LIMIT ?3`,
-    )
-    .bind(userId, now, limit)
-    .all<DeviceRow>();
-  return results;
+): Query<DeviceRow[]> {
+  return {
+    statement: db
+      .prepare(
+        `SELECT id, method, user_agent AS userAgent, place, created_at AS createdAt, last_used_at AS lastUsedAt,
+           min(expires_at, absolute_expires_at) AS expiresAt
+         FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND absolute_expires_at > ?2
+         ORDER BY last_used_at DESC, id DESC LIMIT ?3`,
+      )
+      .bind(userId, now, limit),
+    parse: (rows: DeviceRow[]) => rows,
+  };
 }
 
 /** A statement whose `changes` tell whether there was one: a session of this person, by its public id. */

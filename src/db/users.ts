@@ -32,6 +32,27 @@ export function findUser(db: D1Database, id: string): Promise<UserRow | null> {
   return runQuery(buildUserQuery(db, id));
 }
 
+/** What somebody's own account page shows about them. */
+export interface OwnAccountRow extends UserRow {
+  /** 1 for people who have a password; others sign in by mailed links. */
+  hasPassword: number;
+  pictures: number;
+}
+
+export function buildOwnAccountQuery(db: D1Database, id: string): Query<OwnAccountRow | null> {
+  return {
+    statement: db
+      .prepare(
+        `SELECT u.id, u.email, u.name, u.role, u.email_verified_at AS emailVerifiedAt, u.disabled_at AS disabledAt,
+           u.created_at AS createdAt, a.available, a.held, u.password_hash IS NOT NULL AS hasPassword,
+           (SELECT count(*) FROM images WHERE user_id = ?1) AS pictures
+         FROM users u JOIN credit_accounts a ON a.user_id = u.id WHERE u.id = ?1`,
+      )
+      .bind(id),
+    parse: ([row]: OwnAccountRow[]) => row ?? null,
+  };
+}
+
 /** What sign-in needs and nothing else reads: the stored password hash. */
 export interface CredentialsRow {
   id: string;

@@ -1,12 +1,15 @@
 /** Rows as the bodies of the HTTP contract. Pages are given the same objects. */
+import { describeDevice } from "../auth/device.ts";
 import type { Principal } from "../auth/principal.ts";
+import type { ApiKeyRow } from "../db/api-keys.ts";
 import type { AuditRow } from "../db/audit.ts";
 import type { EntryRow } from "../db/entries.ts";
 import type { GenerationRow } from "../db/generations.ts";
 import type { ImageRow } from "../db/images.ts";
+import type { DeviceRow } from "../db/sessions.ts";
 import type { UserRow } from "../db/users.ts";
 import { describeFailure, isFailureCode } from "../generations/failures.ts";
-import type { AuditRecord, Entry, Generation, Image, Person } from "./views/model.ts";
+import type { ApiKey, AuditRecord, Device, Entry, Generation, Image, Person } from "./views/model.ts";
 
 export function presentGeneration(row: GenerationRow): Generation {
   return {
@@ -121,6 +124,33 @@ export function presentEntry(row: EntryRow): Entry {
     actor: row.actorId,
     generationId: row.generationId,
     createdAt: toIso(row.createdAt),
+  };
+}
+
+/** One of the person's own sessions; `currentId` is the one that asks. */
+export function presentDevice(row: DeviceRow, currentId: string | null): Device {
+  return {
+    id: row.id,
+    current: row.id === currentId,
+    device: describeDevice(row.userAgent),
+    method: row.method,
+    place: row.place,
+    createdAt: toIso(row.createdAt),
+    lastUsedAt: toIso(row.lastUsedAt),
+    expiresAt: toIso(row.expiresAt),
+  };
+}
+
+/** A key without its secret, which nobody can read again. */
+export function presentApiKey(row: ApiKeyRow): ApiKey {
+  const scopes: unknown = JSON.parse(row.scopes);
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: Array.isArray(scopes) ? scopes.map(String) : [],
+    createdAt: toIso(row.createdAt),
+    lastUsedAt: row.lastUsedAt === null ? null : toIso(row.lastUsedAt),
   };
 }
 

@@ -152,6 +152,7 @@ export async function signOutEverywhere(c: AppContext): Promise<void> {
   setSessionCookie(c, c.get("config").origin, "", 0);
 }
 
-function retryAfter(milliseconds: number): Record<string, string> {
+/** At least a second, rounded up. */
+export function retryAfter(milliseconds: number): Record<string, string> {
   return { "Retry-After": String(Math.max(1, Math.ceil(milliseconds / 1000))) };
 }

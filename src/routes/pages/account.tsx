@@ -1,38 +1,174 @@
-/** The own account: who I am, what I have, and every movement of my credits. */
+/** The own account: profile, devices, keys, own data, and every movement of credits. */
 import { Hono } from "hono";
+import { KEYS_PER_PERSON_MAX } from "../../auth/api-key.ts";
+import { PASSWORD_MIN_CHARACTERS } from "../../auth/password.ts";
+import { hasRole, type Principal } from "../../auth/principal.ts";
+import { describeScope, requiredRoleOf, SCOPES } from "../../auth/scopes.ts";
+import { buildApiKeysQuery } from "../../db/api-keys.ts";
 import { buildEntriesQuery } from "../../db/entries.ts";
 import { runQueries } from "../../db/query.ts";
-import { buildUserQuery } from "../../db/users.ts";
-import { AppError } from "../../errors.ts";
-import { parseQuery } from "../body.ts";
-import { type AppEnv, requireUser } from "../context.ts";
+import { buildDevicesQuery } from "../../db/sessions.ts";
+import { updateName } from "../../db/user-changes.ts";
+import { buildOwnAccountQuery } from "../../db/users.ts";
+import { AppError, statusOf } from "../../errors.ts";
+import { listFieldErrors, parseId, parseQuery } from "../body.ts";
+import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
-import { entryPageQuery } from "../me.ts";
-import { presentEntry, presentUser } from "../present.ts";
+import {
+  DEVICES_MAX,
+  entryPageQuery,
+  listArchivePaths,
+  newEmailSchema,
+  newKeySchema,
+  profileSchema,
+} from "../me.ts";
+import { askToChangeEmail, changePassword, endSession, makeKey, revokeKey } from "../own-account.ts";
+import { presentApiKey, presentDevice, presentEntry, presentUser } from "../present.ts";
+import { NewKeyPage } from "../views/account/keys.tsx";
+import type { RefusedForm } from "../views/account/profile.tsx";
 import { AccountPage } from "../views/account.tsx";
-import { signOutEverywhere } from "../ways-in.ts";
+import { typedValue, typedValues } from "../views/form-values.ts";
+import type { FormValues } from "../views/model.ts";
+import { askForLink, signOutEverywhere } from "../ways-in.ts";
+import { readForm, toFieldErrors } from "./form.ts";
 
 export const accountPages = new Hono<AppEnv>()
-  .get("/account", async (c) => {
-    const { id } = requireUser(c);
-    const query = parseQuery(c, entryPageQuery);
-    const [user, page] = await runQueries(c.env.DB, [
-      buildUserQuery(c.env.DB, id),
-      buildEntriesQuery(c.env.DB, id, query),
-    ]);
-    if (user === null) throw new AppError("not_found");
-    return c.html(
-      <AccountPage
-        frame={buildFrame(c, takeNotice(c))}
-        person={presentUser(user)}
-        entries={page.items.map(presentEntry)}
-        nextCursor={page.nextCursor}
-        hasCursor={query.cursor !== undefined}
-      />,
-    );
-  })
+  .get("/account", (c) => renderAccount(c, null))
   .post("/account/signout-everywhere", async (c) => {
     await signOutEverywhere(c);
     setNotice(c, { kind: "success", text: "You are signed out on every device." });
     return c.redirect("/signin", 303);
+  })
+  .post("/account/sessions/:id/end", async (c) => {
+    const id = parseId(c);
+    await endSession(c, id);
+    if (id === requireUser(c).sessionId) return c.redirect("/", 303);
+    setNotice(c, { kind: "success", text: "That device is signed out." });
+    return c.redirect("/account#devices", 303);
+  })
+  .post("/account/name", async (c) => {
+    const values = await readForm(c);
+    const parsed = profileSchema.safeParse({ name: typedValue(values, "name") });
+    if (!parsed.success) return refuse(c, "name", values, invalid(parsed.error));
+    await updateName(c.env.DB, requireUser(c).id, parsed.data.name, Date.now());
+    setNotice(c, { kind: "success", text: "Your name is saved." });
+    return c.redirect("/account", 303);
+  })
+  .post("/account/email", async (c) => {
+    const values = await readForm(c);
+    const current = typedValue(values, "emailCurrent");
+    const parsed = newEmailSchema.safeParse({ email: typedValue(values, "email"), current });
+    if (!parsed.success) return refuse(c, "email", values, invalid(parsed.error), EMAIL_FIELDS);
+    try {
+      await askToChangeEmail(c, { email: parsed.data.email, password: current });
+    } catch (error) {
+      return refuse(c, "email", values, error, EMAIL_FIELDS);
+    }
+    setNotice(c, { kind: "success", text: "A letter with a link is on its way to the new address." });
+    return c.redirect("/account", 303);
+  })
+  .post("/account/password", async (c) => {
+    const values = await readForm(c);
+    try {
+      await changePassword(c, {
+        current: typedValue(values, "current"),
+        password: typedValue(values, "password"),
+      });
+    } catch (error) {
+      return refuse(c, "password", values, error);
+    }
+    setNotice(c, {
+      kind: "success",
+      text: "Your password is changed, and every other device is signed out.",
+    });
+    return c.redirect("/account", 303);
+  })
+  .post("/account/password/link", async (c) => {
+    await askForLink(c, { purpose: "reset", email: requireUser(c).email, name: "", userId: null });
+    setNotice(c, { kind: "success", text: "A letter with a link is on its way to your address." });
+    return c.redirect("/account", 303);
+  })
+  .post("/account/keys", async (c) => {
+    const values = await readForm(c);
+    const parsed = newKeySchema.safeParse({
+      name: typedValue(values, "keyName"),
+      scopes: typedValues(values, "scopes"),
+    });
+    if (!parsed.success) return refuse(c, "key", values, invalid(parsed.error), KEY_FIELDS);
+    try {
+      const { secret } = await makeKey(c, parsed.data);
+      const frame = buildFrame(c, null);
+      return c.html(<NewKeyPage frame={frame} name={parsed.data.name} secret={secret} />, 201);
+    } catch (error) {
+      return refuse(c, "key", values, error, KEY_FIELDS);
+    }
+  })
+  .post("/account/keys/:id/revoke", async (c) => {
+    await revokeKey(c, parseId(c));
+    setNotice(c, { kind: "success", text: "The key is revoked and works no longer." });
+    return c.redirect("/account#keys", 303);
   });
+
+/** How the page calls the fields of the API, where one page has two of the same name. */
+const EMAIL_FIELDS: Readonly<Record<string, string>> = { current: "emailCurrent" };
+const KEY_FIELDS: Readonly<Record<string, string>> = { name: "keyName" };
+
+function invalid(error: Parameters<typeof listFieldErrors>[0]): AppError {
+  return new AppError("invalid_request", { errors: listFieldErrors(error) });
+}
+
+/** The page again with what was refused beside its form. Whatever is no refusal of the form's goes on. */
+function refuse(
+  c: AppContext,
+  form: RefusedForm["form"],
+  values: FormValues,
+  error: unknown,
+  fields: Readonly<Record<string, string>> = {},
+) {
+  if (!(error instanceof AppError) || error.code === "unauthenticated") throw error;
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+  c.set("refusal", error.reason ?? error.code);
+  c.status(statusOf(error.code) as 422);
+  const errors = toFieldErrors(
+    (error.errors ?? []).map(({ field, message }) => ({ field: fields[field] ?? field, message })),
+  );
+  const detail = error.errors === undefined ? error.message : undefined;
+  const typed = Object.fromEntries(Object.keys(values).map((name) => [name, typedValue(values, name)]));
+  return renderAccount(c, { form, errors, detail, values: typed });
+}
+
+async function renderAccount(c: AppContext, refused: RefusedForm | null) {
+  const principal = requireUser(c);
+  const query = refused === null ? parseQuery(c, entryPageQuery) : entryPageQuery.parse({});
+  const [user, entries, devices, keys] = await runQueries(c.env.DB, [
+    buildOwnAccountQuery(c.env.DB, principal.id),
+    buildEntriesQuery(c.env.DB, principal.id, query),
+    buildDevicesQuery(c.env.DB, principal.id, Date.now(), DEVICES_MAX),
+    buildApiKeysQuery(c.env.DB, principal.id, KEYS_PER_PERSON_MAX),
+  ]);
+  if (user === null) throw new AppError("not_found");
+  return c.html(
+    <AccountPage
+      frame={buildFrame(c, takeNotice(c))}
+      person={presentUser(user)}
+      hasPassword={user.hasPassword === 1}
+      passwordMinCharacters={PASSWORD_MIN_CHARACTERS}
+      devices={devices.map((row) => presentDevice(row, principal.sessionId))}
+      keys={keys.map(presentApiKey)}
+      scopes={listScopes(principal)}
+      pictures={user.pictures}
+      archives={listArchivePaths(user.pictures)}
+      entries={entries.items.map(presentEntry)}
+      nextCursor={entries.nextCursor}
+      hasCursor={query.cursor !== undefined}
+      refused={refused}
+    />,
+  );
+}
+
+function listScopes(principal: Principal) {
+  return SCOPES.filter((scope) => hasRole(principal.role, requiredRoleOf(scope))).map((scope) => ({
+    scope,
+    words: describeScope(scope),
+  }));
+}

@@ -1,50 +1,66 @@
-/** The person's own account: who they are, what they have, and where every credit went. */
-import { ACCOUNT, SIGN_OUT, SIGN_OUT_EVERYWHERE } from "./addresses.ts";
-import { Button } from "./components/button.tsx";
-import { Card } from "./components/card.tsx";
-import { Facts } from "./components/facts.tsx";
+/** The person's own account: who they are, what they have, where they are signed in, and where every credit went. */
+import { OwnData } from "./account/data.tsx";
+import { Devices } from "./account/devices.tsx";
+import { Keys, type ScopeChoice } from "./account/keys.tsx";
+import { Profile, type RefusedForm } from "./account/profile.tsx";
+import { ACCOUNT } from "./addresses.ts";
+import { Avatar } from "./components/avatar.tsx";
 import { Ledger } from "./components/ledger.tsx";
 import { PageHeader } from "./components/page-header.tsx";
 import { Pagination } from "./components/pagination.tsx";
 import { Ticket } from "./components/ticket.tsx";
 import { Time } from "./components/time.tsx";
 import { Page } from "./layout.tsx";
-import type { Entry, Frame, Person } from "./model.ts";
+import type { ApiKey, Device, Entry, Frame, Person } from "./model.ts";
 import { countOf, formatNumber } from "./words.ts";
 
 export interface AccountPageProps {
   frame: Frame;
   person: Pick<Person, "email" | "name" | "createdAt" | "credits">;
+  hasPassword: boolean;
+  passwordMinCharacters: number;
+  devices: readonly Device[];
+  keys: readonly ApiKey[];
+  /** What this person may let a key do. */
+  scopes: readonly ScopeChoice[];
+  pictures: number;
+  /** Where the archives of all pictures are. */
+  archives: readonly string[];
   entries: readonly Entry[];
   nextCursor: string | null;
   /** False on the first page of the history. */
   hasCursor: boolean;
+  refused?: RefusedForm | null;
 }
 
 export function AccountPage(props: AccountPageProps) {
   const { person } = props;
+  const refused = props.refused ?? null;
   return (
     <Page {...props.frame} title="Account" current="account" look="accounts">
-      <PageHeader title={person.name === "" ? "Your account" : person.name} />
+      <PageHeader
+        title={
+          <span class="account-person">
+            <Avatar name={person.name} email={person.email} />
+            <span class="break">{person.name === "" ? "Your account" : person.name}</span>
+          </span>
+        }
+        lead={
+          <>
+            Here since <Time at={person.createdAt} precision="day" />
+          </>
+        }
+      />
       <div class="account">
-        <Balance credits={person.credits} />
-        <Card id="profile" title="You">
-          <Facts
-            facts={[
-              { name: "Name", value: person.name === "" ? "Not given" : person.name },
-              { name: "E-mail address", value: person.email },
-              { name: "Here since", value: <Time at={person.createdAt} precision="day" /> },
-            ]}
-          />
-          <div class="actions account-actions">
-            <form method="post" action={SIGN_OUT}>
-              <Button>Sign out</Button>
-            </form>
-            <form method="post" action={SIGN_OUT_EVERYWHERE}>
-              <Button kind="quiet">Sign out everywhere</Button>
-            </form>
-          </div>
-        </Card>
+        <div class="account-column">
+          <Balance credits={person.credits} />
+          <Profile {...props} refused={refused} />
+        </div>
+        <div class="account-column">
+          <Devices devices={props.devices} />
+          <Keys keys={props.keys} scopes={props.scopes} refused={refused} />
+          <OwnData pictures={props.pictures} archives={props.archives} />
+        </div>
       </div>
       <History {...props} />
     </Page>

@@ -12,6 +12,19 @@ export const CREATE = "/create";
 export const GALLERY = "/gallery";
 export const ACCOUNT = "/account";
 export const SIGN_OUT_EVERYWHERE = "/account/signout-everywhere";
+/** Takes a POST with the field `name`. */
+export const ACCOUNT_NAME = "/account/name";
+/** Takes a POST with the fields `email` and `emailCurrent`. */
+export const ACCOUNT_EMAIL = "/account/email";
+/** Takes a POST with the fields `current` and `password`. */
+export const ACCOUNT_PASSWORD = "/account/password";
+/** Takes a POST; mails a link to choose a password. */
+export const ACCOUNT_PASSWORD_LINK = "/account/password/link";
+/** Takes a POST with the fields `keyName` and `scopes`. */
+export const ACCOUNT_KEYS = "/account/keys";
+/** GET says what goes and what stays; POST takes the field `confirmation`. */
+export const ACCOUNT_ERASE = "/account/erase";
+export const ACCOUNT_EXPORT = "/api/me/export";
 export const ADMIN = "/admin";
 export const ADMIN_USERS = "/admin/users";
 export const ADMIN_GENERATIONS = "/admin/generations";
@@ -77,6 +90,14 @@ export function devMailPath(letterId: string): string {
 /** Takes a POST with the fields `role`, `disabled` and `accountReason`. */
 export function adminUserAccountPath(userId: string): string {
   return `${adminUserPath(userId)}/account`;
+}
+
+export function endSessionPath(sessionId: string): string {
+  return `${ACCOUNT}/sessions/${encodeURIComponent(sessionId)}/end`;
+}
+
+export function revokeKeyPath(keyId: string): string {
+  return `${ACCOUNT_KEYS}/${encodeURIComponent(keyId)}/revoke`;
 }
 
 /** What is recorded about one person. */

@@ -190,3 +190,27 @@ export interface AuditRecord {
   requestId: string | null;
   details: Record<string, unknown>;
 }
+
+/** A place where the person is signed in. */
+export interface Device {
+  id: string;
+  /** The one that asks. */
+  current: boolean;
+  /** For example "Firefox on Linux". */
+  device: string;
+  method: string;
+  place: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+}
+
+/** A key for programs, without its secret. */
+export interface ApiKey {
+  id: string;
+  name: string;
+  prefix: string;
+  scopes: readonly string[];
+  createdAt: string;
+  lastUsedAt: string | null;
+}

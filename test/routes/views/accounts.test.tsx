@@ -11,7 +11,7 @@ import { statusOf } from "../../../src/routes/views/admin/users.tsx";
 import { JobsTable } from "../../../src/routes/views/components/jobs-table.tsx";
 import { Ledger } from "../../../src/routes/views/components/ledger.tsx";
 import { attribute, byName, type Element, readElements, render } from "./markup.ts";
-import { frameFor, PERSON, sampleGeneration, VIEWER } from "./samples.tsx";
+import { accountProps, frameFor, PERSON, sampleGeneration, VIEWER } from "./samples.tsx";
 
 const ADMIN = frameFor({ ...VIEWER, role: "ADMIN" });
 
@@ -123,17 +123,7 @@ describe("the ledger", () => {
 
 describe("the account page", () => {
   it("tells spendable credits from those set aside", async () => {
-    const elements = await readElements(
-      await render(
-        <AccountPage
-          frame={frameFor(VIEWER)}
-          person={PERSON}
-          entries={[]}
-          nextCursor={null}
-          hasCursor={false}
-        />,
-      ),
-    );
+    const elements = await readElements(await render(<AccountPage {...accountProps({ entries: [] })} />));
     const credits = elements.find((element) => attribute(element, "id") === "credits");
     expect(credits?.text).toContain("7credits to spend");
     expect(credits?.text).toContain("3 credits set aside for pictures in the making");

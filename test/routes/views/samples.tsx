@@ -1,7 +1,9 @@
 /** Every view with facts as they really come, for the tests that walk all pages. */
 import { EVENT_TYPES, getEventType, QUALITIES } from "../../../src/generations/catalogue.ts";
 import { buildCatalogueJson } from "../../../src/generations/catalogue-json.ts";
-import { AccountPage } from "../../../src/routes/views/account.tsx";
+import { ErasePage } from "../../../src/routes/views/account/data.tsx";
+import { NewKeyPage } from "../../../src/routes/views/account/keys.tsx";
+import { AccountPage, type AccountPageProps } from "../../../src/routes/views/account.tsx";
 import { AdminAuditPage } from "../../../src/routes/views/admin/audit.tsx";
 import { AdminGenerationsPage } from "../../../src/routes/views/admin/generations.tsx";
 import { AdminHomePage } from "../../../src/routes/views/admin/home.tsx";
@@ -18,8 +20,10 @@ import { GalleryPage } from "../../../src/routes/views/gallery.tsx";
 import { HomePage } from "../../../src/routes/views/home.tsx";
 import { ImagePage } from "../../../src/routes/views/image.tsx";
 import type {
+  ApiKey,
   AuditRecord,
   Catalogue,
+  Device,
   Entry,
   Frame,
   Generation,
@@ -216,6 +220,69 @@ const AUDIT: AuditRecord[] = [
     place: "2001:db8:1::/48",
     requestId: "01k9zq3v7x2m4n6p8r0s2t4v6w",
     details: { method: "password", cause: "unknown_address" },
+  },
+];
+
+export function accountProps(over: Partial<AccountPageProps> = {}): AccountPageProps {
+  return {
+    frame: frameFor(VIEWER),
+    person: PERSON,
+    hasPassword: true,
+    passwordMinCharacters: 12,
+    devices: DEVICES,
+    keys: KEYS,
+    scopes: [
+      { scope: "read", words: "Read your account, your pictures and your credits" },
+      { scope: "generate", words: "Make, change and delete pictures, which spends your credits" },
+    ],
+    pictures: 137,
+    archives: ["/api/me/export/pictures?part=1", "/api/me/export/pictures?part=2"],
+    entries: ENTRIES,
+    nextCursor: "next",
+    hasCursor: false,
+    ...over,
+  };
+}
+
+const DEVICES: Device[] = [
+  {
+    id: "01k9zq3v7x2m4n6p8r0s2t4v6x",
+    current: true,
+    device: "Firefox on Linux",
+    method: "password",
+    place: "203.0.113.0/24",
+    createdAt: "2026-11-02T08:00:00.000Z",
+    lastUsedAt: NOW,
+    expiresAt: "2026-12-06T18:05:30.000Z",
+  },
+  {
+    id: "01k9zq3v7x2m4n6p8r0s2t4v6y",
+    current: false,
+    device: "Safari on iPhone",
+    method: "link",
+    place: null,
+    createdAt: "2026-10-12T08:00:00.000Z",
+    lastUsedAt: "2026-11-20T21:40:00.000Z",
+    expiresAt: "2026-12-04T21:40:00.000Z",
+  },
+];
+
+const KEYS: ApiKey[] = [
+  {
+    id: "01k9zq3v7x2m4n6p8r0s2t4v6z",
+    name: "Nightly backup of the choir's posters",
+    prefix: "evk_Zk3nP0aB",
+    scopes: ["read"],
+    createdAt: "2026-10-12T08:00:00.000Z",
+    lastUsedAt: "2026-11-22T03:00:00.000Z",
+  },
+  {
+    id: "01k9zq3v7x2m4n6p8r0s2t4v70",
+    name: "Test",
+    prefix: "evk_9sK2mQ4x",
+    scopes: ["read", "generate"],
+    createdAt: "2026-11-12T08:00:00.000Z",
+    lastUsedAt: null,
   },
 ];
 
@@ -426,22 +493,64 @@ export const PAGES = {
   "image, somebody else's": (
     <ImagePage frame={frameFor(null)} image={publicImage()} eventTypeName="Wedding" styleName={null} />
   ),
-  account: (
-    <AccountPage
-      frame={frameFor(VIEWER)}
-      person={PERSON}
-      entries={ENTRIES}
-      nextCursor="next"
-      hasCursor={false}
-    />
-  ),
+  account: <AccountPage {...accountProps()} />,
   "account, new": (
     <AccountPage
-      frame={frameFor({ ...VIEWER, credits: { available: 1, held: 0 } })}
-      person={{ ...PERSON, name: "", credits: { available: 1, held: 0 } }}
-      entries={[]}
-      nextCursor={null}
-      hasCursor={false}
+      {...accountProps({
+        frame: frameFor({ ...VIEWER, credits: { available: 1, held: 0 } }),
+        person: { ...PERSON, name: "", credits: { available: 1, held: 0 } },
+        hasPassword: false,
+        keys: [],
+        pictures: 0,
+        entries: [],
+        nextCursor: null,
+      })}
+    />
+  ),
+  "account, address refused": (
+    <AccountPage
+      {...accountProps({
+        refused: {
+          form: "email",
+          errors: { emailCurrent: "This is not your password." },
+          values: { email: "ines@example.test" },
+        },
+      })}
+    />
+  ),
+  "account, key refused": (
+    <AccountPage
+      {...accountProps({
+        refused: {
+          form: "key",
+          errors: { scopes: "Choose at least one thing that the key may do." },
+          values: { keyName: "Backup" },
+        },
+      })}
+    />
+  ),
+  "account, new key": (
+    <NewKeyPage frame={frameFor(VIEWER)} name="Backup <at home>" secret={`evk_${"A1b2".repeat(11)}`} />
+  ),
+  "erase account": (
+    <ErasePage
+      frame={frameFor(VIEWER)}
+      email={PERSON.email}
+      pictures={37}
+      waiting={2}
+      running={0}
+      credits={VIEWER.credits}
+      errors={{ confirmation: "This is not your address. Nothing was erased." }}
+    />
+  ),
+  "erase account, pictures in the making": (
+    <ErasePage
+      frame={frameFor(VIEWER)}
+      email={PERSON.email}
+      pictures={0}
+      waiting={0}
+      running={1}
+      credits={{ available: 0, held: 1 }}
     />
   ),
   "admin, overview": (

@@ -1,0 +1,33 @@
+/** A signed-in person proves once more who they are before something that a stolen session must not do. */
+import { buildGiveBack, takeFromLimits } from "../db/rate-counters.ts";
+import { findCredentials } from "../db/users.ts";
+import { buildSignInLimits } from "./limits.ts";
+import { verifyPassword } from "./password.ts";
+import type { Principal } from "./principal.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+export type OwnPasswordCheck =
+  | { kind: "right"; passwordHash: string }
+  /** The person signs in by mailed links, and their session is all the proof that there is. */
+  | { kind: "has_none" }
+  | { kind: "wrong" }
+  | { kind: "limited"; retryAfterMs: number };
+
+/** Wrong ones count as failed sign-ins, so that a session is no way to guess faster. */
+export async function verifyOwnPassword(
+  db: D1Database,
+  principal: Principal,
+  password: string,
+  facts: RequestFacts,
+): Promise<OwnPasswordCheck> {
+  const limits = await buildSignInLimits(principal.email, facts.place);
+  const [taken, stored] = await Promise.all([
+    takeFromLimits(db, limits, facts.now),
+    findCredentials(db, principal.email),
+  ]);
+  const passwordHash = stored?.passwordHash ?? null;
+  if (!taken.isTaken) return { kind: "limited", retryAfterMs: taken.retryAfterMs };
+  if (passwordHash !== null && !verifyPassword(password, passwordHash).isValid) return { kind: "wrong" };
+  await buildGiveBack(db, taken).run();
+  return passwordHash === null ? { kind: "has_none" } : { kind: "right", passwordHash };
+}
