@@ -226,6 +226,15 @@ describe("the ledger", () => {
     await run("DELETE FROM briefs WHERE id NOT IN (SELECT brief_id FROM generations)", ids);
   });
 
+  it("refuses an entry whose balance can't be written, although the statement ignores conflicts", async () => {
+    const ids = await createHistory();
+    const text = `INSERT OR IGNORE INTO ${ENTRY} VALUES ($user, 'capture', 0, -5, 'settle:x', 'x', NULL, NULL, 0)`;
+    await withoutTrigger("credit_entries_follow_generation", () =>
+      expect(run(text, ids)).rejects.toThrow("ENTRY_NOT_APPLIED"),
+    );
+    expect(await readBalance(ids.userId)).toEqual({ available: 4, held: 1 });
+  });
+
   it("rolls a batch back whole when its last statement is refused", async () => {
     const ids = await createHistory();
     const batch = env.DB.batch([
