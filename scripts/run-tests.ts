@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findChromium } from "./dev/chromium.ts";
 import { runScript } from "./dev/refusal.ts";
 import { ROOT } from "./dev/wrangler.ts";
-import { addTotals, parseTotals, type Totals } from "./test-totals.ts";
+import { addTotals, formatTotals, parseTotals, type Totals } from "./test-totals.ts";
 
 /** The npm scripts in order: format, lint, types, unit and integration; then end to end. */
 const RUNS = ["check", "test:e2e"] as const;
@@ -21,12 +21,13 @@ await runScript(async () => {
     const code = runVitestScript(run, report);
     if (existsSync(report)) totals = addTotals(totals, parseTotals(readFileSync(report, "utf8")));
     if (code !== 0) {
-      console.error(`\nnpm run ${run} failed (exit code ${code}).`);
+      // A run may fail before its first test, or for another reason than a test: the last line says that, too.
+      console.log(`\n${formatTotals(totals)}; npm run ${run} failed with exit code ${code}`);
       process.exitCode = 1;
-      break;
+      return;
     }
   }
-  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+  console.log(`\n${formatTotals(totals)}`);
 });
 
 /** The exit code of an npm script that ends with vitest, which also writes its totals to `report`. */

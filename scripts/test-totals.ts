@@ -24,3 +24,7 @@ export function parseTotals(text: string): Totals {
 export function addTotals(a: Totals, b: Totals): Totals {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed };
 }
+
+export function formatTotals({ passed, failed }: Totals): string {
+  return `${passed} passed, ${failed} failed`;
+}

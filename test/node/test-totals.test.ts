@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addTotals, parseTotals } from "../../scripts/test-totals.ts";
+import { addTotals, formatTotals, parseTotals } from "../../scripts/test-totals.ts";
 
 function buildReport(files: { status: string; tests: number }[], passed: number, failed: number): string {
   return JSON.stringify({
@@ -37,5 +37,11 @@ describe("parseTotals", () => {
 describe("addTotals", () => {
   it("adds both numbers", () => {
     expect(addTotals({ passed: 1, failed: 2 }, { passed: 3, failed: 4 })).toEqual({ passed: 4, failed: 6 });
+  });
+});
+
+describe("formatTotals", () => {
+  it("is the last line of npm test", () => {
+    expect(formatTotals({ passed: 12, failed: 3 })).toBe("12 passed, 3 failed");
   });
 });
