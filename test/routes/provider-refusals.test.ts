@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function findUserId(email: string | undefined): Promise<string | null> {
+async function findUserId(email: string): Promise<string | null> {
   return env.DB.prepare("SELECT id FROM users WHERE email = ?1").bind(email).first<string>("id");
 }
 
@@ -175,12 +175,7 @@ describe("52 a provider that fails", () => {
     const lines = warn.mock.calls.flat().join("\n");
     expect(lines).toContain('"event":"provider_failed"');
     expect(lines).toContain("unexpected JWT");
-    for (const secret of [
-      provider.traded[0] ?? "?",
-      claims.email ?? "?",
-      claims.sub,
-      "a secret between two",
-    ]) {
+    for (const secret of [provider.traded[0] ?? "?", claims.email, claims.sub, "a secret between two"]) {
       expect(lines).not.toContain(secret);
     }
   });

@@ -18,7 +18,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function findUserId(email: string | undefined): Promise<string | null> {
+async function findUserId(email: string): Promise<string | null> {
   return env.DB.prepare("SELECT id FROM users WHERE email = ?1").bind(email).first<string>("id");
 }
 

@@ -46,7 +46,7 @@ export async function connectElsewhere(
 }
 
 /** Somebody who has never been here, with an address that the provider calls verified. */
-export function newClaims(changes: Partial<Claims> = {}): Claims {
+export function newClaims(changes: Partial<Claims> = {}): Claims & { email: string } {
   const sub = crypto.randomUUID();
   return { sub, email: `${sub}@example.test`, email_verified: true, name: "Kim Elsewhere", ...changes };
 }
