@@ -21,6 +21,7 @@ const OWNED_TABLES = [
   "api_keys",
   "provider_accounts",
   "passkeys",
+  "passkey_challenges",
 ] as const;
 
 /** Fails with GENERATION_OPEN when a job is running, and with LAST_HERO for the last one; then nothing is deleted. */

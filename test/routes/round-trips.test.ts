@@ -47,6 +47,7 @@ function fillPath(path: string): string {
     "briefs/:id": `briefs/${picture.briefId}`,
     "users/:id": `users/${person.id}`,
     "flags/:key": "flags/charts",
+    "callback/:provider": "callback/oidc",
   };
   const filled = Object.entries(known).reduce((text, [from, to]) => text.replace(from, to), path);
   if (filled.includes(":")) throw new Error(`fillPath: say here what stands for the parameter of ${path}`);
