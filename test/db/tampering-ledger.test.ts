@@ -235,6 +235,21 @@ describe("the ledger", () => {
     expect(await readBalance(ids.userId)).toEqual({ available: 4, held: 1 });
   });
 
+  it("refuses a balance that changes by another amount than its entry", async () => {
+    const ids = await createHistory();
+    await withoutTrigger("credit_entries_apply", () =>
+      run(`INSERT INTO ${GRANT} VALUES ($user, 'grant', 5, 0, 'k:late', 'a', 'reason', 0)`, ids),
+    );
+    const apply = (amount: number) =>
+      run(
+        `UPDATE credit_accounts SET available = available + ${amount}, last_entry = ${LAST} ${OF_USER}`,
+        ids,
+      );
+    await expect(apply(500)).rejects.toThrow("BALANCE_ONLY_VIA_LEDGER");
+    await apply(5);
+    expect(await readBalance(ids.userId)).toEqual({ available: 9, held: 1 });
+  });
+
   it("rolls a batch back whole when its last statement is refused", async () => {
     const ids = await createHistory();
     const batch = env.DB.batch([
