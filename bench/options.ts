@@ -1,27 +1,31 @@
-/** The command line: `npm run bench -- [--quick] [--sizes] [me] [credits] [generations] [gallery]`. */
+/**
+ * The command line: `npm run bench -- [--quick] [--sizes] [me] [credits] [generations] [gallery]`. Nothing named means
+ * everything; `--sizes` alone compares no route.
+ */
 import { parseArgs } from "node:util";
 import type { Plan } from "./measure.ts";
 import { ROUTE_NAMES, type RouteName } from "./routes.ts";
 
 export interface Options {
   routes: RouteName[];
+  /** Unless routes were named. */
+  withSizes: boolean;
   plan: Plan;
   /** All comparisons together end soon after this time, with fewer pairs if need be. */
   timeBudgetMs: number;
 }
 
-const FULL: Omit<Options, "routes"> = {
-  plan: { pairs: 40, requestsPerBlock: 150, warmUpRequests: 450 },
-  timeBudgetMs: 270_000,
+const FULL: Omit<Options, "routes" | "withSizes"> = {
+  plan: { pairs: 40, requestsPerBlock: 150, warmUpRequests: 1_500 },
+  timeBudgetMs: 240_000,
 };
 
 /** To see that something changed a lot; its interval is too wide for a verdict. */
-const QUICK: Omit<Options, "routes"> = {
-  plan: { pairs: 10, requestsPerBlock: 80, warmUpRequests: 160 },
+const QUICK: Omit<Options, "routes" | "withSizes"> = {
+  plan: { pairs: 10, requestsPerBlock: 80, warmUpRequests: 400 },
   timeBudgetMs: 20_000,
 };
 
-/** `--sizes` compares no route. */
 export function parseOptions(args: string[]): Options {
   const { values, positionals } = parseArgs({
     args,
@@ -33,8 +37,12 @@ export function parseOptions(args: string[]): Options {
     throw new Error(`unknown route ${unknown.join(", ")}; there are ${ROUTE_NAMES.join(", ")}`);
   }
   const named = positionals.filter(isRouteName);
-  const routes = values.sizes ? [] : named.length === 0 ? [...ROUTE_NAMES] : named;
-  return { routes, ...(values.quick ? QUICK : FULL) };
+  const everything = values.sizes ? [] : [...ROUTE_NAMES];
+  return {
+    routes: named.length > 0 ? named : everything,
+    withSizes: values.sizes || named.length === 0,
+    ...(values.quick ? QUICK : FULL),
+  };
 }
 
 function isRouteName(name: string): name is RouteName {

@@ -33,7 +33,7 @@ const cluster = await startCluster(seed);
 try {
   const failures = [
     ...(await runRoutes(cluster, seed, options)),
-    ...(await runSizes(cluster, seed)),
+    ...(options.withSizes ? await runSizes(cluster, seed) : []),
     ...cluster.complaints.map((complaint) => `logged: ${complaint}`),
   ];
   for (const failure of failures) console.error(`FAILED ${failure}`);
