@@ -125,6 +125,7 @@ export const ROUTES: readonly RouteRule[] = [
   page("POST", "/images/:id/delete", "USER"),
   page("GET", "/account", "USER"),
   page("POST", "/account/signout-everywhere", "USER"),
+  page("GET", "/account/providers/:provider/connect", "USER"),
   page("POST", "/account/providers/:provider/connect", "USER", AUTH),
   page("POST", "/account/providers/:provider/disconnect", "USER"),
   page("POST", "/account/name", "USER"),

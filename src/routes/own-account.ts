@@ -112,7 +112,8 @@ export async function changePassword(
   deliverLater(c, letterIds);
 }
 
-function requireOwnPassword(check: OwnPasswordCheck): void {
+/** Throws unless the password was right, or there is none. */
+export function requireOwnPassword(check: OwnPasswordCheck): void {
   if (check.kind === "limited") {
     throw new AppError("too_many_requests", {
       detail: "There were too many attempts. Wait a while and try again. Nothing was changed.",

@@ -19,7 +19,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const passwordHash = hashPassword("correct horse battery staple");
+const PASSWORD = "correct horse battery staple";
+const passwordHash = hashPassword(PASSWORD);
 
 async function listLinks(userId: string): Promise<string[]> {
   const { results } = await env.DB.prepare(
@@ -172,7 +173,7 @@ describe("50 somebody who is signed in", () => {
     const provider = startOidcProvider();
     const person = await createPerson({ passwordHash });
     const visitor = visitorOf(provider, person.cookie);
-    await connectElsewhere(provider, visitor, newClaims());
+    await connectElsewhere(provider, visitor, newClaims(), PASSWORD);
     await visitor.call("POST", "/account/providers/oidc/disconnect", { form: {} });
     const letters = await listLettersTo(person.email);
     expect(letters.map((letter) => letter.subject)).toEqual([
@@ -181,6 +182,34 @@ describe("50 somebody who is signed in", () => {
     ]);
     expect(letters[0]?.text).toContain("Test ID was disconnected from your account");
     expect(letters[1]?.text).toContain("Test ID was connected to your account");
+  });
+
+  it("gives the password first, where there is one: a session alone adds no way in", async () => {
+    const provider = startOidcProvider();
+    const person = await createPerson({ passwordHash });
+    const visitor = visitorOf(provider, person.cookie);
+    const path = "/account/providers/oidc/connect";
+    expect(await (await visitor.call("GET", path)).text()).toContain('name="current"');
+    for (const current of ["", "another password"]) {
+      const refused = await visitor.call("POST", path, { form: { current } });
+      expect(refused.status).toBe(422);
+      expect(await refused.text()).toContain("This is not your password.");
+    }
+    expect(provider.asked).toEqual([]);
+    for (let attempt = 0; attempt < 3; attempt++)
+      await visitor.call("POST", path, { form: { current: "no" } });
+    const limited = await visitor.call("POST", path, { form: { current: PASSWORD } });
+    expect(limited.status).toBe(429);
+    expect(Number(limited.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(await limited.text()).toContain("too many attempts");
+  });
+
+  it("is asked for no password when there is none", async () => {
+    const provider = startOidcProvider();
+    const visitor = visitorOf(provider, (await createPerson()).cookie);
+    const page = await visitor.call("GET", "/account/providers/oidc/connect");
+    expect(page.status).toBe(200);
+    expect(await page.text()).not.toContain('name="current"');
   });
 
   async function connectWith(spoil: (visitor: Visitor, person: TestPerson) => Promise<void>) {

@@ -213,7 +213,7 @@ describe("53 the canonical origin", () => {
   ])("56 is where people end up when the next page is %j", async (next) => {
     const provider = startOidcProvider();
     const visitor = visitorOf(provider);
-    const location = await leave(visitor, "/auth/signin/oidc", next);
+    const location = await leave(visitor, "/auth/signin/oidc", { next });
     const response = await visitor.call("GET", provider.signIn(location, newClaims()));
     expect(response.headers.get("Location")).toBe("/create");
   });

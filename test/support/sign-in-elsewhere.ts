@@ -15,9 +15,9 @@ export function visitorOf(provider: ScriptedProvider, cookie = ""): Visitor {
 export async function leave(
   visitor: Visitor,
   path = "/auth/signin/oidc",
-  next = "/gallery",
+  form: Record<string, string> = { next: "/gallery" },
 ): Promise<string> {
-  const response = await visitor.call("POST", path, { form: { next } });
+  const response = await visitor.call("POST", path, { form });
   const location = response.headers.get("Location");
   if (response.status !== 303 || location === null) throw new Error(`leave: ${response.status}`);
   return location;
@@ -34,14 +34,14 @@ export async function signInElsewhere(
   return visitor.call("GET", provider.signIn(location, claims));
 }
 
-/** The same from the account page of somebody who is signed in. */
+/** The same by somebody who is signed in; `current` is their password, if they have one. */
 export async function connectElsewhere(
   provider: ScriptedProvider,
   visitor: Visitor,
   claims: Claims,
-  id: ProviderPath = "oidc",
+  current = "",
 ): Promise<Response> {
-  const location = await leave(visitor, `/account/providers/${id}/connect`);
+  const location = await leave(visitor, "/account/providers/oidc/connect", { current });
   return visitor.call("GET", provider.signIn(location, claims));
 }
 

@@ -12,13 +12,16 @@ import { enterWithProvider } from "../../auth/oauth/enter.ts";
 import { type Flow, openFlow, sealFlow } from "../../auth/oauth/flow.ts";
 import type { ProviderIdentity } from "../../auth/oauth/identity.ts";
 import type { ProviderSettings } from "../../auth/oauth/settings.ts";
+import { verifyOwnPassword } from "../../auth/own-password.ts";
 import { SESSION_TTL_SECONDS } from "../../auth/session.ts";
 import { grantStartingCredits } from "../../credits/starting-grant.ts";
-import { AppError } from "../../errors.ts";
+import { findCredentials } from "../../db/users.ts";
+import { AppError, statusOf } from "../../errors.ts";
 import { logWarning } from "../../log.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { setFlowCookies, takeFlowCookies } from "../flow-cookies.ts";
 import { buildFrame, setNotice } from "../frame.ts";
+import { requireOwnPassword } from "../own-account.ts";
 import {
   describeProviderProblem,
   type ProviderProblem,
@@ -27,10 +30,12 @@ import {
 } from "../provider-problems.ts";
 import { buildRequestFacts } from "../request-facts.ts";
 import { ACCOUNT, CREATE, HOME, SIGN_IN, withQuery } from "../views/addresses.ts";
+import { ConnectPage } from "../views/connect.tsx";
 import { DeparturePage } from "../views/departure.tsx";
 import { typedValue } from "../views/form-values.ts";
+import type { FieldErrors } from "../views/model.ts";
 import { deliverLater } from "../ways-in.ts";
-import { parseNextPath, readForm } from "./form.ts";
+import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
 
 export const providerPages = new Hono<AppEnv>()
   .post("/auth/signin/:provider", async (c) => {
@@ -56,11 +61,19 @@ export const providerPages = new Hono<AppEnv>()
       ? enter(c, provider, returned.value, flow)
       : connect(c, provider, returned.value, flow.link);
   })
+  .get("/account/providers/:provider/connect", (c) => renderConnect(c, getProvider(c), {}))
   .post("/account/providers/:provider/connect", async (c) => {
     const provider = getProvider(c);
-    const { id: userId, sessionId } = requireUser(c);
-    if (sessionId === null) throw new AppError("forbidden", { reason: "not_for_keys" });
-    return depart(c, provider, { provider: provider.id, next: ACCOUNT, link: { userId, sessionId } });
+    const user = requireUser(c);
+    if (user.sessionId === null) throw new AppError("forbidden", { reason: "not_for_keys" });
+    const password = typedValue(await readForm(c), "current");
+    try {
+      requireOwnPassword(await verifyOwnPassword(c.env.DB, user, password, buildRequestFacts(c)));
+    } catch (error) {
+      return refuseConnect(c, provider, error);
+    }
+    const link = { userId: user.id, sessionId: user.sessionId };
+    return depart(c, provider, { provider: provider.id, next: ACCOUNT, link });
   })
   .post("/account/providers/:provider/disconnect", async (c) => {
     const provider = getProvider(c);
@@ -118,6 +131,32 @@ async function enter(c: AppContext, provider: ProviderSettings, identity: Provid
   setSessionCookie(c, origin, token, SESSION_TTL_SECONDS);
   if (isNew) setNotice(c, { kind: "success", text: "Welcome. Your account is open." });
   return c.redirect(isNew && flow.next === HOME ? CREATE : flow.next, 303);
+}
+
+async function renderConnect(
+  c: AppContext,
+  provider: ProviderSettings,
+  refused: { errors?: FieldErrors; detail?: string },
+) {
+  const credentials = await findCredentials(c.env.DB, requireUser(c).email);
+  return c.html(
+    <ConnectPage
+      frame={buildFrame(c, null)}
+      provider={provider}
+      hasPassword={credentials?.passwordHash != null}
+      {...refused}
+    />,
+  );
+}
+
+function refuseConnect(c: AppContext, provider: ProviderSettings, error: unknown) {
+  if (!(error instanceof AppError)) throw error;
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+  c.set("refusal", error.reason ?? error.code);
+  c.status(statusOf(error.code) as 422 | 429);
+  const refused =
+    error.errors === undefined ? { detail: error.message } : { errors: toFieldErrors(error.errors) };
+  return renderConnect(c, provider, refused);
 }
 
 /** The intent counts for the person and the session that it was made in. */

@@ -36,7 +36,7 @@ export function providerSignInPath(provider: string): string {
   return `/auth/signin/${encodeURIComponent(provider)}`;
 }
 
-/** Takes a POST. */
+/** GET says what it means; POST takes the field `current`. */
 export function providerConnectPath(provider: string): string {
   return `${ACCOUNT}/providers/${encodeURIComponent(provider)}/connect`;
 }

@@ -12,6 +12,7 @@ import { AdminUsersPage } from "../../../src/routes/views/admin/users.tsx";
 import { BriefPage } from "../../../src/routes/views/brief.tsx";
 import type { Job } from "../../../src/routes/views/components/jobs-table.tsx";
 import { ConfirmPage, DeadLinkPage } from "../../../src/routes/views/confirm.tsx";
+import { ConnectPage } from "../../../src/routes/views/connect.tsx";
 import { ChooseTypePage } from "../../../src/routes/views/create/choose-type.tsx";
 import { CreatePage, type CreatePageProps } from "../../../src/routes/views/create/create-page.tsx";
 import { initialValues } from "../../../src/routes/views/create/fields.ts";
@@ -305,6 +306,14 @@ export const PAGES = {
       next="/gallery"
       providers={[{ id: "google", name: "Google" }]}
       error="That e-mail address and password don't belong together. Check both and try again."
+    />
+  ),
+  "connect a provider, refused": (
+    <ConnectPage
+      frame={frameFor(VIEWER)}
+      provider={{ id: "google", name: "Google" }}
+      hasPassword
+      errors={{ current: "This is not your password." }}
     />
   ),
   register: (
