@@ -7,6 +7,7 @@ import { findChromium } from "../../scripts/dev/chromium.ts";
 import { buildDevVars, createSecrets } from "../../scripts/dev/dev-vars.ts";
 import { findFreePort } from "../../scripts/dev/ports.ts";
 import { startStack } from "../../scripts/dev/stack.ts";
+import { ISSUER_CLIENT } from "./issuer.ts";
 
 /** What the tests know about the running product. */
 export interface StackFacts {
@@ -14,6 +15,8 @@ export interface StackFacts {
   simulatorOrigin: string;
   demoPassword: string;
   chromiumPath: string;
+  /** Where the product expects an OpenID Connect issuer; a test that needs one runs it there. */
+  issuer: string;
 }
 
 declare module "vitest" {
@@ -26,13 +29,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const chromiumPath = findChromium();
   const folder = mkdtempSync(join(tmpdir(), "eventide-e2e-"));
   const port = await findFreePort();
+  const issuer = `http://127.0.0.1:${await findFreePort()}`;
   const varsFile = join(folder, "vars");
   writeFileSync(varsFile, buildDevVars(port, createSecrets()));
   const stack = await startStack({
     port,
     stateDir: join(folder, "state"),
     varsFile,
-    vars: { STARTING_CREDITS: "1000", MAX_OPEN_GENERATIONS: "100" },
+    vars: {
+      STARTING_CREDITS: "1000",
+      MAX_OPEN_GENERATIONS: "100",
+      OIDC_ISSUER: issuer,
+      OIDC_NAME: "Town Hall",
+      ...ISSUER_CLIENT,
+    },
     simulatorVars: { SIM_LATENCY_SCALE: "0.02" },
     show: (line) => console.error(line),
   });
@@ -41,6 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     simulatorOrigin: stack.provider.baseUrl,
     demoPassword: stack.demoPassword,
     chromiumPath,
+    issuer,
   });
   return async () => {
     await stack.stop();
