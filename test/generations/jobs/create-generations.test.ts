@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import { createGenerations } from "../../src/generations/create-generations.ts";
-import { newId } from "../../src/ids.ts";
-import { createAccount } from "../support/accounts.ts";
-import { expectBooksToBalance } from "../support/books.ts";
-import { GENEROUS } from "../support/jobs.ts";
-import { readBalance } from "../support/people.ts";
-import { recordingQueue } from "../support/queue.ts";
-import { getBrief } from "./briefs.ts";
+import { createGenerations } from "../../../src/generations/create-generations.ts";
+import { newId } from "../../../src/ids.ts";
+import { createAccount } from "../../support/accounts.ts";
+import { expectBooksToBalance } from "../../support/books.ts";
+import { GENEROUS } from "../../support/jobs.ts";
+import { readBalance } from "../../support/people.ts";
+import { recordingQueue } from "../../support/queue.ts";
+import { getBrief } from "../briefs.ts";
 
 afterEach(expectBooksToBalance);
 
