@@ -19,7 +19,7 @@ const CONTENTS = [
   "wrangler.toml",
 ];
 const READY_TIMEOUT_MS = 90_000;
-const END_TIMEOUT_MS = 20_000;
+const END_TIMEOUT_MS = 60_000;
 
 export function createCopy(): string {
   const folder = mkdtempSync(join(tmpdir(), "eventide-copy-"));
@@ -84,11 +84,32 @@ function failAfter(ms: number, explain: () => string): Promise<never> {
   });
 }
 
-/** Command lines of the processes that belong to a copy. Zombies have ended and don't count. */
-export function listProcesses(folder: string): string[] {
-  const { stdout } = spawnSync("ps", ["-eo", "stat=,args="], { encoding: "utf8" });
+export interface RunningCommand {
+  pid: number;
+  /** The process group, which a child shares with whoever started it. */
+  group: number;
+  args: string;
+}
+
+/** Zombies have ended and don't count. */
+function listAllProcesses(): RunningCommand[] {
+  const { stdout } = spawnSync("ps", ["-eo", "pid=,pgid=,stat=,args="], { encoding: "utf8" });
   return stdout
     .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line.includes(folder) && !line.startsWith("Z"));
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
+    .filter((match) => match !== null && !(match[3] ?? "").startsWith("Z"))
+    .map((match) => ({ pid: Number(match?.[1]), group: Number(match?.[2]), args: match?.[4] ?? "" }));
+}
+
+/** Every process of a copy: those that name its folder, and all that they started. */
+export function listProcesses(folder: string): RunningCommand[] {
+  const all = listAllProcesses();
+  const groups = new Set(all.filter(({ args }) => args.includes(folder)).map(({ group }) => group));
+  return all.filter(({ group }) => groups.has(group));
+}
+
+/** Those of `processes`, and of their groups, that are still there. */
+export function listSurvivors(processes: readonly RunningCommand[]): RunningCommand[] {
+  const groups = new Set(processes.map(({ group }) => group));
+  return listAllProcesses().filter(({ group }) => groups.has(group));
 }

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { buildDevVars, createSecrets } from "../../scripts/dev/dev-vars.ts";
 import { findFreePort } from "../../scripts/dev/ports.ts";
 import { signInClient } from "./api.ts";
-import { createCopy, listProcesses, runNpmStart } from "./copy.ts";
+import { createCopy, listProcesses, listSurvivors, type RunningCommand, runNpmStart } from "./copy.ts";
 
 const TWO_STARTS_MS = 240_000;
 
@@ -15,6 +15,12 @@ function readDemoPassword(folder: string): string {
   const password = parseEnv(readFileSync(join(folder, ".dev.vars"), "utf8"))["DEMO_PASSWORD"];
   if (password === undefined) throw new Error("no DEMO_PASSWORD in .dev.vars");
   return password;
+}
+
+/** Null until the first part of a start runs. */
+function findFirstProcesses(folder: string): RunningCommand[] | null {
+  const running = listProcesses(folder);
+  return running.some(({ args }) => args.includes("wrangler-dist/cli.js")) ? running : null;
 }
 
 async function occupy(port: number): Promise<void> {
@@ -41,9 +47,11 @@ describe("npm start", { timeout: TWO_STARTS_MS }, () => {
       json: { addCredits: 32, reason: "to be found again" },
       headers: { "Idempotency-Key": randomUUID() },
     });
+    const running = listProcesses(folder);
+    expect(running.filter(({ args }) => args.includes("workerd serve")).length).toBeGreaterThanOrEqual(2);
     first.interrupt();
     expect(await first.ended()).toBe(0);
-    await vi.waitFor(() => expect(listProcesses(folder)).toEqual([]));
+    await vi.waitFor(() => expect(listSurvivors(running)).toEqual([]));
 
     const otherPort = await findFreePort();
     const second = runNpmStart(folder, otherPort);
@@ -54,9 +62,35 @@ describe("npm start", { timeout: TWO_STARTS_MS }, () => {
       credits: { available: 42, held: 0 },
     });
     expect(readFileSync(join(folder, ".dev.vars"), "utf8")).toBe(devVars);
+    const runningAgain = listProcesses(folder);
     second.terminate();
     expect(await second.ended()).toBe(0);
-    await vi.waitFor(() => expect(listProcesses(folder)).toEqual([]));
+    await vi.waitFor(() => expect(listSurvivors(runningAgain)).toEqual([]));
+  });
+
+  it("ends with nothing left when it is interrupted while it starts", async () => {
+    const folder = createCopy();
+    const start = runNpmStart(folder, await findFreePort());
+    const running = await vi.waitUntil(() => findFirstProcesses(folder), { timeout: 60_000, interval: 250 });
+    start.interrupt();
+    expect(await start.ended()).toBe(0);
+    expect(start.output()).not.toContain("Error");
+    await vi.waitFor(() => expect(listSurvivors(running)).toEqual([]));
+  });
+
+  it("stops everything and says which part it was when one of them dies", async () => {
+    const folder = createCopy();
+    const start = runNpmStart(folder, await findFreePort());
+    await start.ready();
+    const running = listProcesses(folder);
+    const simulator = running.find(
+      ({ args }) => args.includes("wrangler-dist/cli.js dev") && args.includes("dev/ideogram/wrangler.toml"),
+    );
+    if (simulator === undefined) throw new Error(`no simulator among ${JSON.stringify(running)}`);
+    process.kill(simulator.pid, "SIGKILL");
+    expect(await start.ended()).toBe(1);
+    expect(start.output()).toContain("The simulator has ended or hangs");
+    await vi.waitFor(() => expect(listSurvivors(running)).toEqual([]));
   });
 
   it("says which field of .dev.vars is wrong, and starts nothing", async () => {

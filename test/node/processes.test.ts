@@ -76,7 +76,9 @@ describe("stop", () => {
 
   it("takes away the children of a program that was killed", async () => {
     const { running, pids } = await start(writeProgram(createFolder(), "ends"));
-    process.kill(pids[0] ?? 0, "SIGKILL");
+    const [pid] = pids;
+    if (pid === undefined) throw new Error("the program said no process id");
+    process.kill(pid, "SIGKILL");
     await running.exited;
     await running.stop();
     await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]));
