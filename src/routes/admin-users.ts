@@ -9,6 +9,7 @@ import { runQueries } from "../db/query.ts";
 import { ROLES, type Role } from "../db/schema.ts";
 import { buildUserQuery, findUser, listUsers, type UserRow } from "../db/users.ts";
 import { AppError } from "../errors.ts";
+import { singleLine } from "../generations/wording.ts";
 import { pageQuery, parseId, parseIdempotencyKey, parseJsonBody, parseQuery } from "./body.ts";
 import { type AppContext, type AppEnv, requireUser } from "./context.ts";
 import { entryPageQuery } from "./me.ts";
@@ -36,11 +37,11 @@ export const addCreditsSchema = z.strictObject({
     .min(-ADD_CREDITS_MAX, AMOUNT_ERROR)
     .max(ADD_CREDITS_MAX, AMOUNT_ERROR)
     .refine((amount) => amount !== 0, AMOUNT_ERROR),
-  reason: z
-    .string(REASON_MISSING)
-    .trim()
-    .min(REASON_MIN_CHARACTERS, `Say why, in at least ${REASON_MIN_CHARACTERS} characters.`)
-    .max(REASON_MAX_CHARACTERS, `Say why, in at most ${REASON_MAX_CHARACTERS} characters.`),
+  // The ledger counts characters up to a NUL, so what nobody can see is refused here.
+  reason: singleLine(REASON_MAX_CHARACTERS, () => REASON_MISSING).refine(
+    (reason) => reason.length >= REASON_MIN_CHARACTERS,
+    `Say why, in at least ${REASON_MIN_CHARACTERS} characters.`,
+  ),
 });
 
 /** Each part may come alone; all of them are one request. `role` and `disabled` are for HEROes. */

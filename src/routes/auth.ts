@@ -21,12 +21,16 @@ export const emailSchema = z.string("Enter your e-mail address.").transform((tex
   return z.NEVER;
 });
 
+/** No controls, no breaks of lines, nothing that turns the direction of a whole page. Joiners stay: scripts need them. */
+const VISIBLE_CHARACTERS = /^[^\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2060-\u2069\ufeff]*$/u;
+
 /** One line, without characters that nobody can see. */
 export const nameSchema = z
   .string()
   .trim()
   .max(NAME_MAX_CHARACTERS, `Use at most ${NAME_MAX_CHARACTERS} characters.`)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, "Leave out line breaks and invisible characters.");
+  .regex(VISIBLE_CHARACTERS, "Leave out line breaks and invisible characters.")
+  .refine((name) => name.isWellFormed(), "This has half a character in it. Type it again.");
 
 /** As typed; what makes a good one is decided where it is set. */
 const passwordSchema = z

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { deleteImage, findImage, type ImageRow, listImagesByUser, updateImage } from "../db/images.ts";
 import { AppError } from "../errors.ts";
+import { singleLine } from "../generations/wording.ts";
 import { logError } from "../log.ts";
 import { deleteObjects } from "../r2/objects.ts";
 import { pageQuery, parseId, parseJsonBody, parseQuery } from "./body.ts";
@@ -30,7 +31,9 @@ export const imageQuery = pageQuery.extend({
 });
 
 export const imageChangeSchema = z.strictObject({
-  title: z.string().trim().min(1, "Give it a title.").max(TITLE_MAX_CHARACTERS).optional(),
+  title: singleLine(TITLE_MAX_CHARACTERS, () => "Give it a title.")
+    .refine((title) => title !== "", "Give it a title.")
+    .optional(),
   visibility: z.enum(["private", "public"]).optional(),
   tags: z
     .array(

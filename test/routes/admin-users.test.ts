@@ -93,6 +93,8 @@ describe("PATCH /api/admin/users/:id", () => {
       { addCredits: 5 },
       { addCredits: 5, reason: "  " },
       { ...GIFT, credits: 99 },
+      { ...GIFT, reason: "ab\u0000cd" },
+      { ...GIFT, reason: "half a \ud800 pair" },
     ];
     for (const json of bad)
       expect((await patch(admin, person.id, json)).status, JSON.stringify(json)).toBe(422);

@@ -34,6 +34,10 @@ export interface GuardEnv {
   };
 }
 
+/** For a form that was sent after its session had ended. */
+const SESSION_ENDED =
+  "You were signed out in the meantime, so the form was not sent and nothing was charged. Sign in in another tab, then go back here and send it again: what you typed is still in the form.";
+
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 export function guardRoutes(routes: readonly GuardedRoute[]): MiddlewareHandler<GuardEnv> {
@@ -67,7 +71,10 @@ export function guardRoutes(routes: readonly GuardedRoute[]): MiddlewareHandler<
     if (principal === null) {
       c.set("refusal", "no_session");
       if (route.kind === "page" && method === "GET") return c.redirect(signInPath(c.req.url), 303);
-      throw new AppError("unauthenticated", { headers: { "WWW-Authenticate": 'Session realm="eventide"' } });
+      throw new AppError("unauthenticated", {
+        headers: { "WWW-Authenticate": 'Session realm="eventide"' },
+        ...(route.kind === "page" ? { detail: SESSION_ENDED } : {}),
+      });
     }
     if (!hasRole(principal.role, route.access)) {
       throw new AppError("forbidden", { reason: `needs_${route.access}` });

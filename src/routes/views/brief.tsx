@@ -36,7 +36,7 @@ export function BriefPage(props: BriefPageProps) {
       refreshSeconds={openCount === 0 ? undefined : REFRESH_SECONDS}
     >
       <PageHeader
-        title={openCount === 0 ? "All settled" : "In the making"}
+        title={titleOf(generations)}
         lead={leadOf(props)}
         actions={
           <>
@@ -162,6 +162,13 @@ function Progress(props: SheetProps) {
       ) : null}
     </>
   );
+}
+
+function titleOf(generations: readonly Generation[]): string {
+  if (generations.some(isOpen)) return "In the making";
+  return generations.some((generation) => generation.status === "succeeded")
+    ? "All settled"
+    : "Nothing came of it";
 }
 
 function isOpen(generation: Generation): boolean {
