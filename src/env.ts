@@ -225,9 +225,10 @@ function listMailIssues(env: Bindings, settings: Settings): ConfigIssue[] {
   }
 }
 
+/** Some letters ask for an answer, so the sender is an address that somebody should read. */
 function buildMailSettings(settings: Settings): MailSettings {
   const from = {
-    email: settings.MAIL_FROM ?? `no-reply@${new URL(settings.APP_ORIGIN).hostname}`,
+    email: settings.MAIL_FROM ?? `eventide@${new URL(settings.APP_ORIGIN).hostname}`,
     name: "Eventide",
   };
   const kind = chooseMailer(settings);

@@ -1,5 +1,5 @@
 /** Where a mailed link leads: a page with a button, because programs that look into mail open links too. */
-import { CONFIRM, FORGOT, REGISTER, SIGN_IN } from "./addresses.ts";
+import { ACCOUNT, CONFIRM, CREATE, FORGOT, REGISTER, SIGN_IN } from "./addresses.ts";
 import { Button, LinkButton } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
@@ -107,13 +107,31 @@ export function DeadLinkPage(props: { frame: Frame; detail: string }) {
       heading="Too late."
       lead={props.detail}
     >
-      <div class="actions">
-        <LinkButton kind="primary" href={SIGN_IN}>
-          Get a new link
-        </LinkButton>
-        <LinkButton href={FORGOT}>Choose a new password</LinkButton>
-        <LinkButton href={REGISTER}>Make an account</LinkButton>
-      </div>
+      <div class="actions">{props.frame.viewer === null ? <OtherWays /> : <WaysOn />}</div>
     </WayIn>
+  );
+}
+
+function OtherWays() {
+  return (
+    <>
+      <LinkButton kind="primary" href={SIGN_IN}>
+        Get a new link
+      </LinkButton>
+      <LinkButton href={FORGOT}>Choose a new password</LinkButton>
+      <LinkButton href={REGISTER}>Make an account</LinkButton>
+    </>
+  );
+}
+
+/** Pressed a second time, usually: the first press signed in. */
+function WaysOn() {
+  return (
+    <>
+      <LinkButton kind="primary" href={CREATE}>
+        Create a picture
+      </LinkButton>
+      <LinkButton href={ACCOUNT}>Go to my account</LinkButton>
+    </>
   );
 }

@@ -30,7 +30,7 @@ export function DevMailPage(props: { frame: Frame; letters: readonly DevLetter[]
           {props.letters.map((letter) => (
             <li class="card">
               <h2 class="card-title">{letter.subject}</h2>
-              <p class="card-lead">
+              <p class="card-lead break">
                 To {letter.to}, <Time at={letter.sentAt} />, <a href={devMailPath(letter.id)}>as HTML</a>
               </p>
               <pre class="letter-text">{withLinks(letter.text)}</pre>

@@ -33,7 +33,7 @@ export function Devices(props: { devices: readonly Device[] }) {
         ))}
       </ul>
       <form method="post" action={SIGN_OUT_EVERYWHERE}>
-        <Button kind="quiet">Sign out everywhere</Button>
+        <Button>Sign out everywhere</Button>
       </form>
     </Card>
   );

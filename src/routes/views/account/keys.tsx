@@ -109,8 +109,8 @@ export function NewKeyPage(props: { frame: Frame; name: string; secret: string }
       />
       <p class="secret mono break">{props.secret}</p>
       <p class="lead">
-        Send it as <span class="mono">Authorization: Bearer …</span>. Whoever has it can do what you ticked,
-        so treat it like a password.
+        Programs send it as <span class="mono break">Authorization: Bearer {props.secret.slice(0, 8)}…</span>{" "}
+        Whoever has it can do what you ticked, so treat it like a password.
       </p>
       <div class="actions account-actions">
         <LinkButton kind="primary" href={`${ACCOUNT}#keys`}>
