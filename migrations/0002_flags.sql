@@ -27,7 +27,7 @@ CREATE TRIGGER flag_changes_no_delete BEFORE DELETE ON flag_changes BEGIN SELECT
 CREATE TRIGGER flag_changes_audit AFTER INSERT ON flag_changes
 BEGIN
   INSERT INTO audit_log (at, actor_id, action, subject_type, subject_id, request_id, details)
-  VALUES (NEW.at, NEW.actor, 'flag.changed', 'flag', NEW.key, NEW.request_id,
+  VALUES (NEW.at, NEW.actor, 'flag.change', 'flag', NEW.key, NEW.request_id,
     json_object('via', NEW.via, 'old', substr(NEW.old, 1, 100), 'new', substr(NEW.new, 1, 100), 'note', NEW.note));
 END;
 

@@ -3,6 +3,7 @@
  * Whether a row is written is decided inside the statement, so that Workers who notice the same thing write it once.
  */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
+import { type Query, runQuery } from "./query.ts";
 
 export type FlagChangeSource = "admin" | "wrangler" | "schedule" | "guard";
 
@@ -80,17 +81,16 @@ const SELECT_CHANGES = `
   FROM flag_changes c LEFT JOIN users u ON u.id = c.actor`;
 
 /** The newest row of each key. At most a hundred keys. */
-export async function listLastFlagChanges(db: D1Database, keys: readonly string[]): Promise<FlagChangeRow[]> {
-  return (await selectLast(db, keys).all<FlagChangeRow>()).results;
-}
-
-function selectLast(db: D1Database, keys: readonly string[]) {
-  return db
-    .prepare(
-      `${SELECT_CHANGES} WHERE c.id IN
-         (SELECT (SELECT max(id) FROM flag_changes WHERE key = k.value) FROM json_each(?1) k)`,
-    )
-    .bind(JSON.stringify(keys));
+export function buildLastFlagChangesQuery(db: D1Database, keys: readonly string[]): Query<FlagChangeRow[]> {
+  return {
+    statement: db
+      .prepare(
+        `${SELECT_CHANGES} WHERE c.id IN
+           (SELECT (SELECT max(id) FROM flag_changes WHERE key = k.value) FROM json_each(?1) k)`,
+      )
+      .bind(JSON.stringify(keys)),
+    parse: (rows: FlagChangeRow[]) => rows,
+  };
 }
 
 export interface FlagChangePage {
@@ -98,26 +98,33 @@ export interface FlagChangePage {
   nextCursor: string | null;
 }
 
-/**
- * One key's changes, newest first, and the newest row of each of `keys`, in one round trip. `cursor` is the id of the
- * last row of the page before.
- */
-export async function listFlagChanges(
+/** One key's changes, newest first. `cursor` is the id of the last row of the page before. */
+export function buildFlagHistoryQuery(
   db: D1Database,
   key: string,
   page: { cursor?: number | undefined; limit: number },
-  keys: readonly string[],
-): Promise<FlagChangePage & { last: FlagChangeRow[] }> {
-  const [rows, last] = await db.batch<FlagChangeRow>([
-    db
+): Query<FlagChangePage> {
+  return {
+    statement: db
       .prepare(`${SELECT_CHANGES} WHERE c.key = ?1 AND c.id < ?2 ORDER BY c.id DESC LIMIT ?3`)
       .bind(key, page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1),
-    selectLast(db, keys),
-  ]);
-  const found = rows?.results ?? [];
-  const items = found.slice(0, page.limit);
-  const nextCursor = found.length > page.limit ? String(items.at(-1)?.id) : null;
-  return { items, nextCursor, last: last?.results ?? [] };
+    parse: (rows: FlagChangeRow[]) => {
+      const items = rows.slice(0, page.limit);
+      return { items, nextCursor: rows.length > page.limit ? String(items.at(-1)?.id) : null };
+    },
+  };
+}
+
+/** One change of a key, for those who want to go back to it. Null when there is none of this id. */
+export function buildFlagChangeQuery(
+  db: D1Database,
+  key: string,
+  changeId: string,
+): Query<FlagChangeRow | null> {
+  return {
+    statement: db.prepare(`${SELECT_CHANGES} WHERE c.change_id = ?1 AND c.key = ?2`).bind(changeId, key),
+    parse: ([row]: FlagChangeRow[]) => row ?? null,
+  };
 }
 
 /** The history as the code that changes flags wants it. */
@@ -125,6 +132,6 @@ export function buildFlagJournal(db: D1Database) {
   return {
     append: (change: NewFlagChange) => insertFlagChange(db, change),
     appendObserved: (change: NewFlagChange, doubt: ReadDoubt) => insertObservedFlagChange(db, change, doubt),
-    listLast: (keys: readonly string[]) => listLastFlagChanges(db, keys),
+    listLast: (keys: readonly string[]) => runQuery(buildLastFlagChangesQuery(db, keys)),
   };
 }

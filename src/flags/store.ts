@@ -35,13 +35,23 @@ export async function writeValue(
   await store.put(key, value, { metadata: fitMetadata(metadata) });
 }
 
-/** The whole note is in the history; beside the value there is room for its beginning. */
+/**
+ * The whole note is in the history. Beside the value there is room for its beginning, in ASCII, because metadata
+ * travels in a header.
+ */
 export function fitMetadata(metadata: WriteMetadata): WriteMetadata {
-  let note = metadata.note;
+  let note = metadata.note === null ? null : toAscii(metadata.note);
   while (note !== null && sizeOf({ ...metadata, note }) > METADATA_MAX_BYTES) {
     note = note.length <= 1 ? null : note.slice(0, Math.floor(note.length / 2));
   }
   return { ...metadata, note };
+}
+
+function toAscii(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[^ -~]/gu, "?");
 }
 
 function sizeOf(metadata: WriteMetadata): number {

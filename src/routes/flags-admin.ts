@@ -1,21 +1,21 @@
 /** The flags for administrators' programs: what holds and why, changes, the rules, and every change there ever was. */
 import { Hono } from "hono";
 import * as z from "zod";
-import { listFlagChanges, listLastFlagChanges } from "../db/flag-changes.ts";
+import { buildFlagHistoryQuery, buildLastFlagChangesQuery } from "../db/flag-changes.ts";
+import { runQueries, runQuery } from "../db/query.ts";
 import { AppError } from "../errors.ts";
 import { type CheckedDocument, checkDocument } from "../flags/check-document.ts";
-import { evaluateFlag } from "../flags/evaluate.ts";
 import { describeUnknownKeys, listFlagFindings, type UnknownKey } from "../flags/findings.ts";
 import { parseJson } from "../flags/json.ts";
 import { EMPTY_RULES, RULES_KEY, STORED_KEYS, type StoredKey } from "../flags/keys.ts";
-import { FLAG_KEYS, type FlagKey, isFlagKey } from "../flags/registry.ts";
+import { type FlagKey, isFlagKey } from "../flags/registry.ts";
 import { listUnknownKeys } from "../flags/store.ts";
 import { logWarning } from "../log.ts";
 import { pageQuery, parseJsonBody, parseQuery, readJson } from "./body.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { buildOwnContext, requireSnapshot } from "./flags.ts";
 import { applyChange, noticeNow, requireSwitchChange, switchChangeSchema } from "./flags-change.ts";
-import { presentFlag, presentFlagChange } from "./flags-present.ts";
+import { presentFlagChange, presentFlags } from "./flags-present.ts";
 import type { AdminFlag } from "./views/admin/flag-model.ts";
 
 /** Rows are numbered, so their cursor is a whole number. */
@@ -59,17 +59,25 @@ export const flagsAdmin = new Hono<AppEnv>()
   .get("/api/admin/flags/:key/history", async (c) => {
     const key = requireStoredKey(c.req.param("key"));
     const query = parseQuery(c, historyQuery);
-    const page = await noticeNow(c, () => listFlagChanges(c.env.DB, key, query, STORED_KEYS));
+    const { page } = await noticeNow(c, () => readHistory(c, key, query));
     return c.json({ items: page.items.map(presentFlagChange), nextCursor: page.nextCursor });
   });
 
 /** Every flag of the table as it is for the caller. */
 export async function listFlags(c: AppContext): Promise<AdminFlag[]> {
   const snapshot = requireSnapshot(c);
-  const known = await noticeNow(c, async () => ({ last: await listLastFlagChanges(c.env.DB, STORED_KEYS) }));
-  const last = new Map(known.last.map((row) => [row.key, row]));
-  const context = buildOwnContext(c);
-  return FLAG_KEYS.map((key) => presentFlag(snapshot, evaluateFlag(snapshot, key, context), last.get(key)));
+  const { last } = await noticeNow(c, async () => ({
+    last: await runQuery(buildLastFlagChangesQuery(c.env.DB, STORED_KEYS)),
+  }));
+  return presentFlags(snapshot, last, buildOwnContext(c));
+}
+
+async function readHistory(c: AppContext, key: string, query: z.infer<typeof historyQuery>) {
+  const [page, last] = await runQueries(c.env.DB, [
+    buildFlagHistoryQuery(c.env.DB, key, query),
+    buildLastFlagChangesQuery(c.env.DB, STORED_KEYS),
+  ]);
+  return { page, last };
 }
 
 /** Keys in the namespace that no flag has. A list that can't be had is no reason to show nothing. */
@@ -95,6 +103,6 @@ export function requireFlagKey(key: string): FlagKey {
 }
 
 /** The rules have a history too. */
-function requireStoredKey(key: string): StoredKey {
+export function requireStoredKey(key: string): StoredKey {
   return key === RULES_KEY ? RULES_KEY : requireFlagKey(key);
 }

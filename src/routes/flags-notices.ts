@@ -1,7 +1,8 @@
 /** What people are told about a feature that is off, where the feature would be. Nothing is hidden silently. */
+import type { FlagDetails } from "../flags/evaluate.ts";
 import { FLAG_KEYS, getDefinition } from "../flags/registry.ts";
 import type { AppContext } from "./context.ts";
-import { isOn } from "./flags.ts";
+import { getFlag, isOn } from "./flags.ts";
 import { ADMIN_FLAGS, adminFlagPath } from "./views/addresses.ts";
 import type { Alert, Notice } from "./views/model.ts";
 
@@ -29,11 +30,16 @@ export function listFlagAlerts(c: AppContext): Alert[] {
   const principal = c.get("principal") ?? null;
   if (snapshot === undefined || principal === null || principal.role === "USER") return [];
   const alerts = FLAG_KEYS.filter((key) => getDefinition(key).critical && !isOn(c, key)).map((key) => ({
-    text: `Switched off: ${getDefinition(key).name}. ${getDefinition(key).whenOff}`,
+    text: `${describeReach(getFlag(c, key))}: ${getDefinition(key).name}. ${getDefinition(key).whenOff}`,
     href: adminFlagPath(key),
   }));
   if (snapshot.source !== "kv") {
     alerts.push({ text: "The switches can't be read right now, so older values hold.", href: ADMIN_FLAGS });
   }
   return alerts;
+}
+
+/** Off for everybody, or only known to be off for whoever is looking. */
+function describeReach({ reason }: FlagDetails): string {
+  return reason === "STATIC" ? "Switched off" : "Off for you, and perhaps for others";
 }

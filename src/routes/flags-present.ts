@@ -1,12 +1,95 @@
 /** Flags and their history as the bodies of the HTTP contract. Pages are given the same objects. */
 import type { FlagChangeRow } from "../db/flag-changes.ts";
-import type { FlagDetails } from "../flags/evaluate.ts";
-import { getDefinition } from "../flags/registry.ts";
+import type { FlagScheduleRow } from "../db/flag-schedules.ts";
+import type { EvaluationContext } from "../flags/context.ts";
+import { evaluateFlag, type FlagDetails } from "../flags/evaluate.ts";
+import type { Authorship } from "../flags/keys.ts";
+import { answerOfrep, isFailure, listEvaluableKeys } from "../flags/ofrep.ts";
+import { FLAG_KEYS, getDefinition } from "../flags/registry.ts";
 import type { FlagSnapshot } from "../flags/snapshot.ts";
-import type { AdminFlag, FlagChange } from "./views/admin/flag-model.ts";
+import type {
+  AdminFlag,
+  FlagChange,
+  FlagHistoryRow,
+  FlagOverview,
+  FlagPlan,
+  PersonFlag,
+} from "./views/admin/flag-model.ts";
 
-/** `last` is the newest row of the flag's history, if there is one. */
-export function presentFlag(
+/** Every flag of the table in one context. `last` is the newest row of each flag's history. */
+export function presentFlags(
+  snapshot: FlagSnapshot,
+  last: readonly FlagChangeRow[],
+  context: EvaluationContext,
+): AdminFlag[] {
+  const byKey = new Map(last.map((row) => [row.key, row]));
+  return FLAG_KEYS.map((key) => presentFlag(snapshot, evaluateFlag(snapshot, key, context), byKey.get(key)));
+}
+
+/** With what a person wants to read beside it. */
+export function presentOverviews(
+  snapshot: FlagSnapshot,
+  last: readonly FlagChangeRow[],
+  context: EvaluationContext,
+): FlagOverview[] {
+  const byKey = new Map(last.map((row) => [row.key, row]));
+  return FLAG_KEYS.map((key) => {
+    const { name, whenOff, owner, client } = getDefinition(key);
+    const details = evaluateFlag(snapshot, key, context);
+    return {
+      ...presentFlag(snapshot, details, byKey.get(key)),
+      name,
+      whenOff,
+      owner,
+      client,
+      setBy: describeAuthor(snapshot.flags[key].authorship, byKey.get(key)),
+      problem: details.error === null ? null : `Its rule is not in force. ${details.error.message}`,
+    };
+  });
+}
+
+/** An address where the history knows one, else what was given by hand. */
+function describeAuthor({ change, by, via }: Authorship, last: FlagChangeRow | undefined): string | null {
+  const row = change === null || last?.changeId === change ? last : undefined;
+  if (via === "guard") return "the guard";
+  const who = row?.actorEmail ?? by ?? row?.actor ?? null;
+  if (via === "wrangler") return who === null ? "wrangler" : `${who} with wrangler`;
+  return via === "schedule" && who !== null ? `${who}, as planned` : who;
+}
+
+export function presentHistoryRow(row: FlagChangeRow): FlagHistoryRow {
+  const unknown = row.via === "guard" ? "the guard" : "–";
+  return { ...presentFlagChange(row), id: row.changeId, who: row.actorEmail ?? row.actor ?? unknown };
+}
+
+export function presentPlan(row: FlagScheduleRow): FlagPlan {
+  return {
+    id: row.id,
+    key: row.key,
+    value: row.value,
+    at: new Date(row.dueAt).toISOString(),
+    by: row.createdByEmail ?? row.createdBy,
+    note: row.note,
+  };
+}
+
+/** What somebody would get, of everything that can be asked for. */
+export function presentPersonFlags(snapshot: FlagSnapshot, context: EvaluationContext): PersonFlag[] {
+  return listEvaluableKeys(snapshot).map((key) => {
+    const answer = answerOfrep(snapshot, key, context);
+    if (isFailure(answer)) {
+      return { key, variant: "–", value: "the caller's own", reason: answer.errorCode, source: "" };
+    }
+    const { value, variant = "–", reason, metadata } = answer;
+    const text =
+      value === undefined ? "the caller's own" : JSON.stringify(value).slice(0, VALUE_SHOWN_CHARACTERS);
+    return { key, variant, value: text, reason, source: String(metadata?.["source"] ?? "rules") };
+  });
+}
+
+const VALUE_SHOWN_CHARACTERS = 80;
+
+function presentFlag(
   snapshot: FlagSnapshot,
   details: FlagDetails,
   last: FlagChangeRow | undefined,

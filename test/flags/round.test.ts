@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { buildFlagJournal, listFlagChanges } from "../../src/db/flag-changes.ts";
+import { buildFlagHistoryQuery, buildFlagJournal } from "../../src/db/flag-changes.ts";
 import {
   addFlagOutcomes,
   buildFlagOutcomesQuery,
@@ -16,7 +16,6 @@ import {
 } from "../../src/db/flag-schedules.ts";
 import { runQuery } from "../../src/db/query.ts";
 import { GUARD_WINDOW_MS, type GuardCounts, isGuarded, judge, runGuard } from "../../src/flags/guard.ts";
-import { STORED_KEYS } from "../../src/flags/keys.ts";
 import { countOutcomes } from "../../src/flags/outcomes.ts";
 import { type RoundTools, runFlagRound } from "../../src/flags/round.ts";
 import { buildSnapshot } from "../../src/flags/snapshot.ts";
@@ -44,7 +43,7 @@ function tools(over: Partial<RoundTools> = {}): RoundTools {
 }
 
 async function lastChange(key: string) {
-  return (await listFlagChanges(env.DB, key, { limit: 1 }, STORED_KEYS)).items[0];
+  return (await runQuery(buildFlagHistoryQuery(env.DB, key, { limit: 1 }))).items[0];
 }
 
 const plan = (key: string, value: string, dueInMs: number) =>

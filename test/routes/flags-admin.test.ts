@@ -403,7 +403,7 @@ describe("the history", () => {
     ).first();
     expect(row).toMatchObject({
       actor_id: admin.id,
-      action: "flag.changed",
+      action: "flag.change",
       subject_type: "flag",
       subject_id: "cloud_services",
     });

@@ -12,8 +12,8 @@ export interface CallOptions {
   as?: TestPerson | undefined;
   /** Sent as JSON. */
   json?: unknown;
-  /** Sent as a form. */
-  form?: Record<string, string>;
+  /** Sent as a form, with files where there are some. */
+  form?: Record<string, string> | FormData;
   headers?: Record<string, string>;
   /** Replaces bindings and variables for this request. */
   env?: Partial<Bindings>;
@@ -32,7 +32,7 @@ export async function call(method: string, path: string, options: CallOptions = 
     headers.set("Content-Type", headers.get("Content-Type") ?? "application/json");
     body = JSON.stringify(options.json);
   } else if (options.form !== undefined) {
-    body = new URLSearchParams(options.form);
+    body = options.form instanceof FormData ? options.form : new URLSearchParams(options.form);
   }
   const context = createExecutionContext();
   const request = new Request(`${ORIGIN}${path}`, { method, headers, body, redirect: "manual" });

@@ -30,6 +30,10 @@ export const ADMIN_USERS = "/admin/users";
 export const ADMIN_GENERATIONS = "/admin/generations";
 export const ADMIN_AUDIT = "/admin/audit";
 export const ADMIN_FLAGS = "/admin/flags";
+export const ADMIN_FLAGS_RULES = "/admin/flags/rules";
+export const ADMIN_FLAGS_EXPORT = "/admin/flags/export";
+export const ADMIN_FLAGS_IMPORT = "/admin/flags/import";
+export const ADMIN_SPEED = "/admin/speed";
 
 /** Takes a POST with the field `next`. */
 export function providerSignInPath(provider: string): string {
@@ -108,6 +112,11 @@ export function adminAuditPath(subjectId: string): string {
 /** One flag: its value and why, its forms and its history. */
 export function adminFlagPath(key: string): string {
   return `${ADMIN_FLAGS}/${encodeURIComponent(key)}`;
+}
+
+/** The editor with the rules as they were before a change. */
+export function adminFlagsRulesFromPath(changeId: string): string {
+  return withQuery(ADMIN_FLAGS_RULES, { before: changeId });
 }
 
 /** The same address with other search fields; empty ones are left out. */

@@ -9,7 +9,9 @@ import {
   ACCOUNT,
   ADMIN,
   ADMIN_AUDIT,
+  ADMIN_FLAGS,
   ADMIN_GENERATIONS,
+  ADMIN_SPEED,
   ADMIN_USERS,
   CREATE,
   GALLERY,
@@ -26,7 +28,13 @@ import type { Alert, Build, Frame, Viewer } from "./model.ts";
 
 /** Which entry of the navigation a page belongs to. */
 export type Place = "home" | "signin" | "create" | "gallery" | "account" | AdminPlace | "none";
-export type AdminPlace = "admin" | "admin-users" | "admin-generations" | "admin-audit";
+export type AdminPlace =
+  | "admin"
+  | "admin-users"
+  | "admin-generations"
+  | "admin-flags"
+  | "admin-speed"
+  | "admin-audit";
 
 type Look = "home" | "signin" | "create" | "brief" | "gallery" | "image" | "accounts" | "flags";
 
@@ -37,7 +45,7 @@ export interface PageProps extends Frame {
   /** The style sheets in /css that this page adds to the common ones. */
   look?: Look | readonly Look[];
   /** The module in /scripts that this page adds to the common one. */
-  script?: "create" | "brief" | undefined;
+  script?: "create" | "brief" | "flags" | undefined;
   /** Without scripts, the browser loads the page again after this many seconds. */
   refreshSeconds?: number | undefined;
   /** The content brings its own bands from edge to edge instead of standing in the middle column. */
@@ -52,6 +60,8 @@ const ADMIN_NAVIGATION: readonly { place: AdminPlace; href: string; label: strin
   { place: "admin", href: ADMIN, label: "Overview" },
   { place: "admin-users", href: ADMIN_USERS, label: "People" },
   { place: "admin-generations", href: ADMIN_GENERATIONS, label: "Pictures in the making" },
+  { place: "admin-flags", href: ADMIN_FLAGS, label: "Switches" },
+  { place: "admin-speed", href: ADMIN_SPEED, label: "Speed" },
   { place: "admin-audit", href: ADMIN_AUDIT, label: "Audit log" },
 ];
 

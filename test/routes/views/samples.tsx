@@ -5,6 +5,18 @@ import { ErasePage } from "../../../src/routes/views/account/data.tsx";
 import { NewKeyPage } from "../../../src/routes/views/account/keys.tsx";
 import { AccountPage, type AccountPageProps } from "../../../src/routes/views/account.tsx";
 import { AdminAuditPage } from "../../../src/routes/views/admin/audit.tsx";
+import type { Day } from "../../../src/routes/views/admin/daily-pictures.tsx";
+import { AdminFlagPage } from "../../../src/routes/views/admin/flag.tsx";
+import type {
+  DiffLine,
+  FlagHistoryRow,
+  FlagOverview,
+  FlagPlan,
+} from "../../../src/routes/views/admin/flag-model.ts";
+import { AdminFlagsPage } from "../../../src/routes/views/admin/flags.tsx";
+import { FlagsImportPage } from "../../../src/routes/views/admin/flags-import.tsx";
+import { FlagRulesPage } from "../../../src/routes/views/admin/flags-rules.tsx";
+import { FlagsSpeedPage } from "../../../src/routes/views/admin/flags-speed.tsx";
 import { AdminGenerationsPage } from "../../../src/routes/views/admin/generations.tsx";
 import { AdminHomePage } from "../../../src/routes/views/admin/home.tsx";
 import { AdminUserPage } from "../../../src/routes/views/admin/user.tsx";
@@ -289,6 +301,73 @@ const KEYS: ApiKey[] = [
 
 const PROMPT = sampleImage(0).prompt ?? "";
 const ADMIN = frameFor({ ...VIEWER, name: "Maya Lindqvist", role: "HERO" });
+
+function sampleDays(count: number): Day[] {
+  return Array.from({ length: count }, (_, index) => ({
+    at: new Date(Date.UTC(2026, 9, 24 + index)).toISOString(),
+    made: (index * 7) % 23,
+    givenBack: index % 4,
+  }));
+}
+
+const FLAG: FlagOverview = {
+  key: "image_processing",
+  type: "boolean",
+  critical: false,
+  default: true,
+  value: false,
+  variant: "off",
+  reason: "SPLIT",
+  source: "switch",
+  switch: { raw: "25%", valid: true, by: "01k9", at: "2026-11-22T09:00:00.000Z", note: "a trial" },
+  name: "Image processing",
+  whenOff: "Originals are served in place of thumbnails.",
+  owner: "operations",
+  client: true,
+  setBy: "ada@example.test",
+  problem: null,
+};
+
+const CRITICAL_FLAG: FlagOverview = {
+  ...FLAG,
+  key: "charts",
+  critical: true,
+  name: "Charts",
+  value: true,
+  variant: "on",
+  reason: "ERROR",
+  source: "default",
+  switch: { raw: "<b>ture", valid: false, by: null, at: null, note: null },
+  setBy: null,
+  problem: "Its rule is not in force. Default variant missing.",
+};
+
+const FLAG_HISTORY: FlagHistoryRow[] = (["admin", "wrangler", "schedule", "guard"] as const).map((via) => ({
+  at: "2026-11-22T09:00:00.000Z",
+  via,
+  actor: "01k9",
+  old: "auto",
+  new: "off",
+  note: via === "wrangler" ? null : "because of a trial",
+  id: `01k9zq3v7x2m4n6p8r0s2t4${via.slice(0, 3)}`,
+  who: "ada@example.test",
+}));
+
+const FLAG_PLAN: FlagPlan = {
+  id: "01k9zq3v7x2m4n6p8r0s2t4v6w",
+  key: "image_processing",
+  value: "auto",
+  at: "2026-12-24T18:00:00.000Z",
+  by: "ada@example.test",
+  note: "Christmas",
+};
+
+const DIFFERENCE: DiffLine[] = [
+  { kind: "skipped", count: 3 },
+  { kind: "same", text: '  "flags": {' },
+  { kind: "removed", text: '    "a": 1' },
+  { kind: "added", text: '    "<b>": 2' },
+];
 
 /** By name, so that a failing test says which page it was. */
 export const PAGES = {
@@ -666,6 +745,128 @@ export const PAGES = {
       nextCursor={null}
       hasCursor
     />
+  ),
+  "admin, switches": (
+    <AdminFlagsPage
+      frame={{ ...ADMIN, alerts: [{ text: "Switched off: Charts.", href: "/admin/flags/charts" }] }}
+      flags={[FLAG, CRITICAL_FLAG]}
+      findings={[
+        { severity: "error", message: "The switch of charts says “ture”, which means nothing." },
+        { severity: "warning", message: "chart is not a flag. Did you mean charts?" },
+      ]}
+      plans={[FLAG_PLAN]}
+      served={{ rev: "7fd689b22592", source: "last_known_good", readAt: null, ttlSeconds: 1 }}
+      person={{
+        asked: "ines@example.test",
+        country: "DE",
+        answer: {
+          email: "ines@example.test",
+          role: "USER",
+          flags: [{ key: "charts", variant: "on", value: "true", reason: "STATIC", source: "switch" }],
+        },
+      }}
+    />
+  ),
+  "admin, switches, nobody found": (
+    <AdminFlagsPage
+      frame={ADMIN}
+      flags={[CRITICAL_FLAG]}
+      findings={[]}
+      plans={[]}
+      served={{ rev: "7fd689b22592", source: "kv", readAt: "2026-11-22T09:00:00.000Z", ttlSeconds: 30 }}
+      person={{ asked: "nobody", country: "", answer: null }}
+    />
+  ),
+  "admin, switch": (
+    <AdminFlagPage
+      frame={ADMIN}
+      flag={FLAG}
+      variants={["winter"]}
+      plans={[FLAG_PLAN]}
+      guard={{ isArmed: true, counts: { onSamples: 100, onErrors: 3, offSamples: 0, offErrors: 0 } }}
+      history={FLAG_HISTORY}
+      nextCursor="9"
+      hasCursor={false}
+    />
+  ),
+  "admin, critical switch, refused": (
+    <AdminFlagPage
+      frame={ADMIN}
+      flag={CRITICAL_FLAG}
+      variants={[]}
+      plans={[]}
+      guard={null}
+      history={FLAG_HISTORY}
+      nextCursor={null}
+      hasCursor={false}
+      values={{ intent: "change", value: "share", share: "101", note: "no", confirm: "chart" }}
+      errors={{ share: "Say a number from 0 to 100.", note: "Say why.", confirm: "Type charts.", value: "x" }}
+    />
+  ),
+  "admin, rules": (
+    <FlagRulesPage
+      frame={ADMIN}
+      text={'{"flags": {}}'}
+      base="7fd689b22592"
+      note="a trial"
+      check={{
+        errors: [{ field: "flags.charts", message: "The definition is not an object." }],
+        warnings: [{ field: "flags.extra", message: "It requires chart, which is not a flag." }],
+        difference: DIFFERENCE,
+      }}
+      history={FLAG_HISTORY}
+    />
+  ),
+  "admin, rules, unchanged": (
+    <FlagRulesPage
+      frame={ADMIN}
+      text="{"
+      base="7fd689b22592"
+      note=""
+      check={{ errors: [], warnings: [], difference: [] }}
+      history={[]}
+    />
+  ),
+  "admin, import": (
+    <FlagsImportPage
+      frame={ADMIN}
+      text="{}"
+      note=""
+      errors={{ text: "This is not an export.", confirm: "Type charts." }}
+      plan={{
+        switches: [{ key: "charts", from: "auto", to: "off" }],
+        rules: DIFFERENCE,
+        warnings: [{ field: "flags.extra", message: "It looks wrong." }],
+        confirm: "charts",
+      }}
+    />
+  ),
+  "admin, import, nothing to do": (
+    <FlagsImportPage
+      frame={ADMIN}
+      text=""
+      note=""
+      errors={{}}
+      plan={{ switches: [], rules: [], warnings: [], confirm: "" }}
+    />
+  ),
+  "admin, speed": (
+    <FlagsSpeedPage
+      frame={{ ...ADMIN, measuredPage: "/admin/speed" }}
+      days={7}
+      isOn={false}
+      pages={[
+        { page: "/", samples: 120, p75: { LCP: 1_234, CLS: 0.2, INP: 900 } },
+        { page: "/gallery", samples: 1, p75: { TTFB: 300, FCP: 1_900 } },
+      ]}
+    />
+  ),
+  "admin, no speed yet": <FlagsSpeedPage frame={ADMIN} days={7} isOn pages={[]} />,
+  "admin, overview with charts": (
+    <AdminHomePage frame={ADMIN} figures={[]} concerns={[]} days={sampleDays(30)} hasCharts />
+  ),
+  "admin, overview without charts": (
+    <AdminHomePage frame={ADMIN} figures={[]} concerns={[]} days={sampleDays(30)} hasCharts={false} />
   ),
   "admin, jobs": (
     <AdminGenerationsPage

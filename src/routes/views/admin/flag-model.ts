@@ -1,4 +1,4 @@
-/** The bodies of the flags API, which the flag pages are given as they are. */
+/** The bodies of the flags API, which the flag pages are given as they are, and what only pages show. */
 
 export type FlagVia = "admin" | "wrangler" | "schedule" | "guard";
 
@@ -24,3 +24,55 @@ export interface FlagChange {
   new: string;
   note: string | null;
 }
+
+/** A flag with what a person wants to read beside it. */
+export interface FlagOverview extends AdminFlag {
+  name: string;
+  whenOff: string;
+  owner: string;
+  client: boolean;
+  /** Who set the switch, in words: an address where there is one. */
+  setBy: string | null;
+  /** What keeps the switch or the rule from counting. */
+  problem: string | null;
+}
+
+export interface FlagFinding {
+  severity: "warning" | "error";
+  message: string;
+}
+
+/** A switch that will be made. */
+export interface FlagPlan {
+  id: string;
+  key: string;
+  value: string;
+  at: string;
+  by: string;
+  note: string | null;
+}
+
+/** A row of the history with a name for whoever did it, and its id for going back. */
+export interface FlagHistoryRow extends FlagChange {
+  id: string;
+  who: string;
+}
+
+/** What somebody would get. */
+export interface PersonFlag {
+  key: string;
+  variant: string;
+  value: string;
+  reason: string;
+  source: string;
+}
+
+export interface FlagGuard {
+  isArmed: boolean;
+  /** Of the last minutes; null while nothing is counted. */
+  counts: { onSamples: number; onErrors: number; offSamples: number; offErrors: number } | null;
+}
+
+export type DiffLine =
+  | { kind: "same" | "added" | "removed"; text: string }
+  | { kind: "skipped"; count: number };

@@ -18,7 +18,7 @@ interface FieldProps {
 }
 
 export interface TextFieldProps extends FieldProps {
-  type?: "text" | "email" | "password" | "search";
+  type?: "text" | "email" | "password" | "search" | "datetime-local";
   value?: string | undefined;
   maxLength?: number | undefined;
   autocomplete?: string;

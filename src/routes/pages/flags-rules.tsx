@@ -1,0 +1,125 @@
+/** The editor of the rules: looked at, checked, compared, and only then saved. */
+import { Hono } from "hono";
+import * as z from "zod";
+import {
+  buildFlagChangeQuery,
+  buildFlagHistoryQuery,
+  buildLastFlagChangesQuery,
+} from "../../db/flag-changes.ts";
+import { runQueries } from "../../db/query.ts";
+import { checkDocument } from "../../flags/check-document.ts";
+import { diffLines, hasDifference } from "../../flags/diff.ts";
+import { formatDocument } from "../../flags/edit-document.ts";
+import { parseJson } from "../../flags/json.ts";
+import { EMPTY_RULES, RULES_KEY, STORED_KEYS } from "../../flags/keys.ts";
+import { computeRevision } from "../../flags/revision.ts";
+import { ID_PATTERN } from "../../ids.ts";
+import { parseQuery } from "../body.ts";
+import type { AppContext, AppEnv } from "../context.ts";
+import { requireSnapshot } from "../flags.ts";
+import { applyChange, NOTE_MAX_CHARACTERS, noticeNow } from "../flags-change.ts";
+import { presentHistoryRow } from "../flags-present.ts";
+import { buildFrame, setNotice, takeNotice } from "../frame.ts";
+import { ADMIN_FLAGS_RULES } from "../views/addresses.ts";
+import { FlagRulesPage, type RulesCheck } from "../views/admin/flags-rules.tsx";
+import { typedValue } from "../views/form-values.ts";
+import type { FormValues } from "../views/model.ts";
+import { readForm } from "./form.ts";
+
+const HISTORY_ROWS = 20;
+/** No id of a change is this. */
+const NO_CHANGE = "";
+
+const rulesQuery = z.object({ before: z.string().regex(ID_PATTERN).optional() });
+
+export const flagsRulesPages = new Hono<AppEnv>()
+  .get("/admin/flags/rules", async (c) => {
+    const { before } = parseQuery(c, rulesQuery);
+    const known = await readHistory(c, before ?? NO_CHANGE);
+    const text = formatDocument(known.before?.old ?? readStored(c));
+    return renderRules(c, { text, note: "", check: null, base: await nameStored(c), status: 200 }, known);
+  })
+  .post("/admin/flags/rules", async (c) => {
+    const values = await readForm(c);
+    const form = readRules(values);
+    const check = checkText(readStored(c), form.text);
+    const base = await nameStored(c);
+    const isSaved = typedValue(values, "intent") === "save";
+    if (!isSaved || check.errors.length > 0) {
+      const status = check.errors.length > 0 ? 422 : 200;
+      return renderRules(c, { ...form, check, base, status });
+    }
+    // Somebody saved while this was edited: the difference is shown against theirs, and saving needs another press.
+    if (typedValue(values, "base") !== base) {
+      const conflict = {
+        field: "document",
+        message: "Somebody has saved other rules meanwhile. Compare again.",
+      };
+      return renderRules(c, { ...form, check: { ...check, errors: [conflict] }, base, status: 409 });
+    }
+    await applyChange(c, RULES_KEY, formatDocument(form.text), form.note === "" ? null : form.note);
+    setNotice(c, { kind: "success", text: "The rules are saved, and served here at once." });
+    return c.redirect(ADMIN_FLAGS_RULES, 303);
+  });
+
+function readStored(c: AppContext): string {
+  return requireSnapshot(c).values[RULES_KEY].value ?? EMPTY_RULES;
+}
+
+/** A short name for the stored text. */
+function nameStored(c: AppContext): Promise<string> {
+  return computeRevision({ [RULES_KEY]: readStored(c) });
+}
+
+/** Browsers send line breaks as CRLF. */
+function readRules(values: FormValues) {
+  return {
+    text: typedValue(values, "document").replaceAll("\r\n", "\n"),
+    note: typedValue(values, "note").trim().slice(0, NOTE_MAX_CHARACTERS),
+  };
+}
+
+function checkText(stored: string, text: string): RulesCheck {
+  const parsed = parseJson(text);
+  if (!parsed.ok) {
+    const issue = { field: "document", message: `It is not JSON: ${parsed.error}.` };
+    return { errors: [issue], warnings: [], difference: [] };
+  }
+  const { errors, warnings } = checkDocument(parsed.value);
+  const difference = diffLines(formatDocument(stored), formatDocument(text));
+  return { errors, warnings, difference: hasDifference(difference) ? difference : [] };
+}
+
+interface Form {
+  text: string;
+  note: string;
+  check: RulesCheck | null;
+  base: string;
+  status: number;
+}
+
+async function readHistory(c: AppContext, changeId: string) {
+  return noticeNow(c, async () => {
+    const [page, last, before] = await runQueries(c.env.DB, [
+      buildFlagHistoryQuery(c.env.DB, RULES_KEY, { limit: HISTORY_ROWS }),
+      buildLastFlagChangesQuery(c.env.DB, STORED_KEYS),
+      buildFlagChangeQuery(c.env.DB, RULES_KEY, changeId),
+    ]);
+    return { page, last, before };
+  });
+}
+
+async function renderRules(c: AppContext, form: Form, known?: Awaited<ReturnType<typeof readHistory>>) {
+  const { page } = known ?? (await readHistory(c, NO_CHANGE));
+  c.status(form.status as 200 | 409 | 422);
+  return c.html(
+    <FlagRulesPage
+      frame={buildFrame(c, takeNotice(c))}
+      text={form.text}
+      base={form.base}
+      note={form.note}
+      check={form.check}
+      history={page.items.map(presentHistoryRow)}
+    />,
+  );
+}

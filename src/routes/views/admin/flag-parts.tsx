@@ -1,0 +1,103 @@
+/** Pieces that several flag pages share: the state of a flag, findings, history, differences. */
+import { adminFlagsRulesFromPath } from "../addresses.ts";
+import { Icon } from "../components/icon.tsx";
+import { Table } from "../components/table.tsx";
+import { Time } from "../components/time.tsx";
+import type { DiffLine, FlagFinding, FlagHistoryRow, FlagOverview } from "./flag-model.ts";
+import { explainWhy, nameOfVia } from "./flag-words.ts";
+
+/** On or off for whoever is looking. The word carries the meaning; colour only repeats it. */
+export function FlagState(props: { flag: FlagOverview }) {
+  const { value, variant } = props.flag;
+  return (
+    <span class={value ? "flag-state flag-on" : "flag-state flag-off"}>
+      {variant === "on" || variant === "off" ? (value ? "On" : "Off") : variant}
+    </span>
+  );
+}
+
+/** Why it is so, since when and by whom. */
+export function FlagWhy(props: { flag: FlagOverview }) {
+  const { flag } = props;
+  const { raw, valid, at, note } = flag.switch;
+  return (
+    <div class="flag-why">
+      <p>
+        {explainWhy(flag)}
+        {raw !== null && at !== null ? (
+          <>
+            {" "}
+            Since <Time at={at} />
+            {flag.setBy === null ? "" : `, by ${flag.setBy}`}.
+          </>
+        ) : null}
+      </p>
+      {note === null || raw === null ? null : <p class="flag-note">“{note}”</p>}
+      {valid ? null : (
+        <p class="flag-problem">The switch says “{raw}”, which means nothing and changes nothing.</p>
+      )}
+      {flag.problem === null || !valid ? null : <p class="flag-problem">{flag.problem}</p>}
+    </div>
+  );
+}
+
+export function Findings(props: { findings: readonly FlagFinding[] }) {
+  if (props.findings.length === 0) return null;
+  return (
+    <section class="concerns" aria-labelledby="findings-title">
+      <h2 id="findings-title">Needs attention</h2>
+      <ul>
+        {props.findings.map((finding) => (
+          <li class={`concern concern-${finding.severity}`}>
+            <Icon name="alert" />
+            <span>{finding.message}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** `ofRules` for the document, whose texts are too long to be shown in a row: they can be opened in the editor. */
+export function FlagHistory(props: { rows: readonly FlagHistoryRow[]; ofRules?: boolean }) {
+  return (
+    <Table
+      caption="Changes, newest first"
+      rows={props.rows}
+      columns={[
+        { label: "When", cell: (row) => <Time at={row.at} /> },
+        {
+          label: "Change",
+          cell: (row) => (props.ofRules === true ? RulesChange(row) : `${row.old} → ${row.new}`),
+        },
+        { label: "By", cell: (row) => row.who },
+        { label: "Through", cell: (row) => nameOfVia(row.via) },
+        { label: "Why", cell: (row) => row.note ?? "–" },
+      ]}
+    />
+  );
+}
+
+function RulesChange(row: FlagHistoryRow) {
+  return <a href={adminFlagsRulesFromPath(row.id)}>Open what was there before</a>;
+}
+
+export function Difference(props: { lines: readonly DiffLine[] }) {
+  return (
+    <figure class="diff" aria-label="What would change">
+      {props.lines.map((line) =>
+        line.kind === "skipped" ? (
+          <p class="diff-skipped">{line.count === 1 ? "1 line" : `${line.count} lines`} as before</p>
+        ) : (
+          <p class={`diff-line diff-${line.kind}`}>
+            <span class="diff-mark">{MARKS[line.kind]}</span>
+            <code>{line.text}</code>
+          </p>
+        ),
+      )}
+    </figure>
+  );
+}
+
+/** Read out too, where colours can't be seen. */
+const MARKS = { same: " ", added: "+", removed: "−" } as const;

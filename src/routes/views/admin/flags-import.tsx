@@ -1,0 +1,124 @@
+/** Switches and rules from a file: first what would change, then the change. */
+import { ADMIN_FLAGS, ADMIN_FLAGS_IMPORT } from "../addresses.ts";
+import { Button, LinkButton } from "../components/button.tsx";
+import { ErrorSummary } from "../components/error-summary.tsx";
+import { TextArea, TextField } from "../components/field.tsx";
+import { Notice } from "../components/notice.tsx";
+import { PageHeader } from "../components/page-header.tsx";
+import { Table } from "../components/table.tsx";
+import { Page } from "../layout.tsx";
+import type { FieldErrors, Frame } from "../model.ts";
+import type { DiffLine } from "./flag-model.ts";
+import { Difference } from "./flag-parts.tsx";
+import type { RulesIssue } from "./flags-rules.tsx";
+
+/** Its form posts `file` or `text`, `note`, `confirm` and `intent`: check or apply. */
+export interface FlagsImportPageProps {
+  frame: Frame;
+  text: string;
+  note: string;
+  errors: FieldErrors;
+  /** Null until something readable was given. */
+  plan: ImportPlan | null;
+}
+
+export interface ImportPlan {
+  switches: readonly { key: string; from: string; to: string }[];
+  rules: readonly DiffLine[];
+  warnings: readonly RulesIssue[];
+  /** Keys that have to be typed, because a critical flag changes. */
+  confirm: string;
+}
+
+const ROWS = 14;
+const TEXT_MAX_CHARACTERS = 60_000;
+const NOTE_MAX_CHARACTERS = 300;
+
+export function FlagsImportPage(props: FlagsImportPageProps) {
+  return (
+    <Page {...props.frame} title="Import" current="admin-flags" look={["accounts", "flags"]} script="flags">
+      <PageHeader
+        title="Import"
+        lead="What an export gave, or a flagd document alone. Nothing changes before you have seen what would."
+        actions={
+          <LinkButton icon="back" href={ADMIN_FLAGS}>
+            Switches
+          </LinkButton>
+        }
+      />
+      <ErrorSummary errors={props.errors} />
+      {props.plan === null ? null : <Plan plan={props.plan} />}
+      <form method="post" action={ADMIN_FLAGS_IMPORT} class="rules-form" enctype="multipart/form-data">
+        <div class="field">
+          <label class="label" for="field-file">
+            A file
+          </label>
+          <input class="input" type="file" id="field-file" name="file" accept="application/json,.json" />
+        </div>
+        <TextArea
+          name="text"
+          label="Or its text"
+          value={props.text}
+          rows={ROWS}
+          maxLength={TEXT_MAX_CHARACTERS}
+          error={props.errors["text"]}
+        />
+        <p class="hint" role="status" data-hook="json-state" />
+        <TextField
+          name="note"
+          label="Why"
+          hint="It goes into the history of everything that changes."
+          maxLength={NOTE_MAX_CHARACTERS}
+          value={props.note}
+          error={props.errors["note"]}
+        />
+        {props.plan === null || props.plan.confirm === "" ? null : (
+          <TextField
+            name="confirm"
+            label={`Type ${props.plan.confirm} to confirm`}
+            hint="A critical flag would change."
+            autocomplete="off"
+            error={props.errors["confirm"]}
+          />
+        )}
+        <div class="actions">
+          <Button name="intent" value="check" icon="search">
+            Show what would change
+          </Button>
+          {props.plan === null ? null : (
+            <Button kind="primary" name="intent" value="apply">
+              Import it
+            </Button>
+          )}
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+function Plan(props: { plan: ImportPlan }) {
+  const { switches, rules, warnings } = props.plan;
+  return (
+    <section class="concerns" aria-labelledby="plan-title">
+      <h2 id="plan-title">What would change</h2>
+      {warnings.map(({ field, message }) => (
+        <Notice kind="warning" text={`${field}: ${message}`} />
+      ))}
+      {switches.length + rules.length === 0 ? (
+        <Notice kind="info" text="Nothing: everything is so already." />
+      ) : null}
+      {switches.length === 0 ? null : (
+        <Table
+          caption="Switches that would change"
+          rows={switches}
+          columns={[
+            { label: "Flag", cell: (row) => <span class="mono">{row.key}</span> },
+            { label: "From", cell: (row) => row.from },
+            { label: "To", cell: (row) => row.to },
+          ]}
+        />
+      )}
+      {rules.length === 0 ? null : <Difference lines={rules} />}
+    </section>
+  );
+}

@@ -1,0 +1,113 @@
+/** The rules as a document: edited, checked and compared before they are saved. */
+import { ADMIN_FLAGS, ADMIN_FLAGS_RULES } from "../addresses.ts";
+import { Button, LinkButton } from "../components/button.tsx";
+import { TextArea, TextField } from "../components/field.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Notice } from "../components/notice.tsx";
+import { PageHeader } from "../components/page-header.tsx";
+import { Page } from "../layout.tsx";
+import type { Frame } from "../model.ts";
+import type { DiffLine, FlagHistoryRow } from "./flag-model.ts";
+import { Difference, FlagHistory } from "./flag-parts.tsx";
+
+/** Its form posts `document`, `base`, `note` and `intent`: check or save. */
+export interface FlagRulesPageProps {
+  frame: Frame;
+  text: string;
+  /** Names what is stored while this was edited, so that nobody's change is overwritten unseen. */
+  base: string;
+  note: string;
+  /** Null until it was checked. */
+  check: RulesCheck | null;
+  history: readonly FlagHistoryRow[];
+}
+
+export interface RulesCheck {
+  errors: readonly RulesIssue[];
+  warnings: readonly RulesIssue[];
+  difference: readonly DiffLine[];
+}
+
+export interface RulesIssue {
+  field: string;
+  message: string;
+}
+
+const ROWS = 24;
+const DOCUMENT_MAX_CHARACTERS = 60_000;
+const NOTE_MAX_CHARACTERS = 300;
+
+export function FlagRulesPage(props: FlagRulesPageProps) {
+  return (
+    <Page {...props.frame} title="Rules" current="admin-flags" look={["accounts", "flags"]} script="flags">
+      <PageHeader
+        title="Rules"
+        lead="A flagd document: who gets what while a switch says “auto”. Flags that only it defines are served to outside clients."
+        actions={
+          <LinkButton icon="back" href={ADMIN_FLAGS}>
+            Switches
+          </LinkButton>
+        }
+      />
+      {props.check === null ? null : <Check check={props.check} />}
+      <form method="post" action={ADMIN_FLAGS_RULES} class="rules-form" enctype="multipart/form-data">
+        <input type="hidden" name="base" value={props.base} />
+        <TextArea
+          name="document"
+          label="The document"
+          hint="Rules may look at targetingKey, role, emailDomain, country and environment."
+          value={props.text}
+          rows={ROWS}
+          maxLength={DOCUMENT_MAX_CHARACTERS}
+        />
+        <p class="hint" role="status" data-hook="json-state" />
+        <TextField name="note" label="Why" maxLength={NOTE_MAX_CHARACTERS} value={props.note} />
+        <div class="actions">
+          <Button name="intent" value="check" icon="search">
+            Check and compare
+          </Button>
+          <Button kind="primary" name="intent" value="save">
+            Save
+          </Button>
+        </div>
+      </form>
+      <section class="history" aria-labelledby="history-title">
+        <h2 id="history-title">History</h2>
+        {props.history.length === 0 ? (
+          <p class="lead">Nobody has changed the rules yet.</p>
+        ) : (
+          <FlagHistory rows={props.history} ofRules />
+        )}
+      </section>
+    </Page>
+  );
+}
+
+function Check(props: { check: RulesCheck }) {
+  const { errors, warnings, difference } = props.check;
+  return (
+    <section class="concerns" aria-labelledby="check-title">
+      <h2 id="check-title">{errors.length > 0 ? "This can't be saved" : "What would change"}</h2>
+      <ul>
+        {errors.map((issue) => Issue(issue, "error"))}
+        {warnings.map((issue) => Issue(issue, "warning"))}
+      </ul>
+      {difference.length === 0 ? (
+        <Notice kind="info" text="Nothing: it says the same as what is stored." />
+      ) : (
+        <Difference lines={difference} />
+      )}
+    </section>
+  );
+}
+
+function Issue(issue: RulesIssue, severity: "error" | "warning") {
+  return (
+    <li class={`concern concern-${severity}`}>
+      <Icon name="alert" />
+      <span>
+        <span class="mono">{issue.field}</span>: {issue.message}
+      </span>
+    </li>
+  );
+}
