@@ -32,10 +32,9 @@ function requireNode() {
 
 function install() {
   console.log("Installing packages (npm ci) …");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  // With NODE_ENV=production npm would leave out the tools, and there is nothing here without them.
+  const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = spawnSync("npm", args, { cwd: root, stdio: "inherit" });
   if (npm.error?.code === "ENOENT") refuse("Eventide needs npm, and there is none on the PATH.");
   if (npm.status !== 0) refuse(`npm ci failed (exit code ${npm.status}); its message is above.`);
   if (!existsSync(pinnedNode)) {

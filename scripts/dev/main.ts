@@ -64,6 +64,7 @@ function greet(stack: Stack): void {
   const provider = stack.provider.isSimulator
     ? `the simulator at ${stack.provider.baseUrl}, which costs nothing`
     : stack.provider.baseUrl;
+  const letters = stack.hasMailbox ? `stay here: ${stack.origin}/dev/mail` : "are really sent.";
   console.log(`
 Eventide is ready: ${stack.origin}
 
@@ -74,7 +75,7 @@ First: sign in as user@example.test at ${stack.origin}/signin and make a picture
 then, as admin@example.test, add credits at ${stack.origin}/admin/users.
 
 Pictures come from ${provider}.
-Letters stay here: ${stack.origin}/dev/mail
+Letters ${letters}
 Logs: ${relative(ROOT, stack.logsDir)} (EVENTIDE_VERBOSE=1 shows them here). Stop with Ctrl-C.
 `);
 }

@@ -45,6 +45,8 @@ export interface Stack {
   origin: string;
   /** The provider that pictures come from, and whether it is the simulator of this stack. */
   provider: { baseUrl: string; isSimulator: boolean };
+  /** Letters are kept in the mailbox at /dev/mail instead of being sent. */
+  hasMailbox: boolean;
   demoPassword: string;
   logsDir: string;
   /** Settles with the name of the first process that ended without being asked to. */
@@ -83,6 +85,7 @@ function describeStack(options: StackOptions, settings: Settings, parts: Supervi
   return {
     origin: settings.config.origin,
     provider: { baseUrl: settings.config.ideogram.baseUrl, isSimulator: settings.simulatorPort !== null },
+    hasMailbox: settings.config.mail.kind === "dev",
     demoPassword: settings.demoPassword,
     logsDir: logsDirOf(options),
     died: parts.died,
