@@ -1,7 +1,8 @@
 /** `GET /api/health`: which build and schema this is, and whether it can serve. Names settings, never their values. */
 import { Hono } from "hono";
+import { countWaitingLetters } from "../db/mail-outbox.ts";
 import { EXPECTED_MIGRATION, EXPECTED_TRIGGERS, findAppliedSchema } from "../db/schema-version.ts";
-import { parseConfig } from "../env.ts";
+import { type ConfigIssue, parseConfig } from "../env.ts";
 import { logError } from "../log.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { version } from "./frame.ts";
@@ -10,6 +11,7 @@ export const health = new Hono<AppEnv>().get("/api/health", async (c) => {
   const parsed = parseConfig(c.env);
   const schema = await checkSchema(c);
   const isServing = parsed.ok && schema.problem === null;
+  const warnings = isServing ? await listWarnings(c.env.DB) : [];
   return c.json(
     {
       status: isServing ? "ok" : "unavailable",
@@ -18,6 +20,7 @@ export const health = new Hono<AppEnv>().get("/api/health", async (c) => {
       schema: { expected: EXPECTED_MIGRATION, applied: schema.applied },
       time: new Date().toISOString(),
       ...(isServing ? {} : { problems: listProblems(parsed, schema.problem) }),
+      ...(warnings.length === 0 ? {} : { warnings }),
     },
     isServing ? 200 : 503,
   );
@@ -43,6 +46,13 @@ function explainSchema(applied: { migration: string | null; triggers: number }):
   if (applied.migration !== EXPECTED_MIGRATION) return "the database's schema is not the one this code needs";
   if (applied.triggers !== EXPECTED_TRIGGERS) return "the database lacks triggers that guard the ledger";
   return null;
+}
+
+/** What an operator should look at, although everything is being served. */
+async function listWarnings(db: D1Database): Promise<ConfigIssue[]> {
+  const { failing } = await countWaitingLetters(db);
+  if (failing === 0) return [];
+  return [{ field: "MAILER", message: `${failing} letters could not be sent so far and are tried again` }];
 }
 
 function listProblems(parsed: ReturnType<typeof parseConfig>, schemaProblem: string | null) {

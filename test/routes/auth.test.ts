@@ -1,8 +1,12 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { scryptSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { app } from "../../src/app.ts";
 import { hashPassword } from "../../src/auth/password.ts";
 import { SESSION_ABSOLUTE_TTL_SECONDS, SESSION_TTL_SECONDS } from "../../src/auth/session.ts";
-import { call } from "../support/http.ts";
+import { call, testBindings } from "../support/http.ts";
+import { getLinkTo } from "../support/mail.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
 
 const PASSWORD = "correct horse battery staple";
@@ -33,7 +37,7 @@ describe("signing in", () => {
     expect(await me.json()).toEqual({ user, credits: { available: 7, held: 0 } });
   });
 
-  it("sets a cookie that scripts can't read and other sites don't send", async () => {
+  it("15, 16 sets a cookie that scripts can't read and other sites don't send", async () => {
     const person = await createPerson({ passwordHash });
     const cookie = (await logIn(person.email, PASSWORD)).headers.get("Set-Cookie") ?? "";
     expect(cookie).toMatch(/^session=[\w-]{43};/);
@@ -43,7 +47,7 @@ describe("signing in", () => {
     expect(cookie).not.toContain("Domain");
   });
 
-  it("uses a __Host- cookie with Secure when the origin is https", async () => {
+  it("15 uses a __Host- cookie with Secure when the origin is https", async () => {
     const person = await createPerson({ passwordHash });
     const response = await call("POST", "/api/auth/login", {
       json: { email: person.email, password: PASSWORD },
@@ -53,7 +57,7 @@ describe("signing in", () => {
     expect(response.headers.get("Set-Cookie")).toMatch(/^__Host-session=.*; Secure/);
   });
 
-  it("stores a hash and never the token", async () => {
+  it("17 stores a hash and never the token", async () => {
     const person = await createPerson({ passwordHash });
     const token = cookieOf(await logIn(person.email, PASSWORD)).replace("session=", "");
     const { results } = await env.DB.prepare("SELECT * FROM sessions WHERE user_id = ?1")
@@ -62,7 +66,7 @@ describe("signing in", () => {
     expect(JSON.stringify(results)).not.toContain(token);
   });
 
-  it("answers the same for an unknown address, a wrong password, no password and a disabled person", async () => {
+  it("24 answers the same for an unknown address, a wrong password, no password and a disabled person", async () => {
     const person = await createPerson({ passwordHash });
     const withoutPassword = await createPerson();
     const disabled = await createPerson({ passwordHash });
@@ -79,7 +83,7 @@ describe("signing in", () => {
     expect(answers[0]).toMatchObject({ status: 401, code: "unauthenticated" });
   });
 
-  it("replaces a cookie that was there before, so that a planted session is worth nothing", async () => {
+  it("18 replaces a cookie that was there before, so that a planted session is worth nothing", async () => {
     const planted = await createPerson();
     const person = await createPerson({ passwordHash });
     const response = await logIn(person.email, PASSWORD, { Cookie: planted.cookie });
@@ -87,14 +91,14 @@ describe("signing in", () => {
     expect((await call("GET", "/api/me", { as: planted })).status).toBe(401);
   });
 
-  it("names the field of a body that doesn't fit, and refuses 100 kB at once", async () => {
+  it("27, 59 names the field of a body that doesn't fit, and refuses 100 kB at once", async () => {
     expect((await call("POST", "/api/auth/login", { json: { email: "a@b.c" } })).status).toBe(422);
     expect((await logIn("a@b.c", "x".repeat(100_000))).status).toBe(413);
     const wrong = await call("POST", "/api/auth/login", { json: { email: { $gt: "" }, password: ["x"] } });
     expect(wrong.status).toBe(422);
   });
 
-  it("refuses other origins, null, and no origin at all", async () => {
+  it("55 refuses other origins, null, and no origin at all", async () => {
     const person = await createPerson({ passwordHash });
     for (const origin of ["https://evil.test", "null", "http://eventide.test.evil.test", ""]) {
       const response = await logIn(person.email, PASSWORD, { Origin: origin });
@@ -124,14 +128,14 @@ function readSessionTimes(person: TestPerson) {
 }
 
 describe("a session", () => {
-  it("is refused when the cookie is garbage, oversized, empty or percent-encoded", async () => {
+  it("2 is refused when the cookie is garbage, oversized, empty or percent-encoded", async () => {
     for (const value of ["", "x", "x".repeat(5_000), "%00%ff", "' OR 1=1 --", "a; b", "__proto__"]) {
       const response = await call("GET", "/api/me", { headers: { Cookie: `session=${value}` } });
       expect(response.status, value).toBe(401);
     }
   });
 
-  it("ends at its rolling end and at its absolute end, and the cookie is cleared", async () => {
+  it("4, 5 ends at its rolling end and at its absolute end, and the cookie is cleared", async () => {
     for (const column of ["expires_at", "absolute_expires_at"]) {
       const person = await createPerson();
       await setSession(person, column, Date.now() - 1);
@@ -166,13 +170,13 @@ describe("a session", () => {
     expect(Date.now() - (after?.last_used_at ?? 0)).toBeLessThan(60_000);
   });
 
-  it("stops working at the next request when its person is disabled or deleted", async () => {
+  it("7 stops working at the next request when its person is disabled or deleted", async () => {
     const person = await createPerson();
     await env.DB.prepare("UPDATE users SET disabled_at = 1 WHERE id = ?1").bind(person.id).run();
     expect((await call("GET", "/api/me", { as: person })).status).toBe(401);
   });
 
-  it("follows a change of role at the next request, in both directions", async () => {
+  it("8, 9, 10 follows a change of role at the next request, in both directions", async () => {
     const person = await createPerson();
     const setRole = (role: string) =>
       env.DB.prepare("UPDATE users SET role = ?2 WHERE id = ?1").bind(person.id, role).run();
@@ -184,7 +188,7 @@ describe("a session", () => {
     expect(statuses).toEqual([403, 200, 403]);
   });
 
-  it("is dead on the server after signing out, and all of a person's are after signing out everywhere", async () => {
+  it("19, 20 is dead on the server after signing out, and all of a person's are after signing out everywhere", async () => {
     const person = await createPerson({ passwordHash });
     const second = { ...person, cookie: cookieOf(await logIn(person.email, PASSWORD)) };
     expect((await call("POST", "/api/auth/logout", { as: person })).status).toBe(204);
@@ -194,15 +198,68 @@ describe("a session", () => {
     expect((await call("GET", "/api/me", { as: second })).status).toBe(401);
   });
 
-  it("keeps its answers out of caches", async () => {
+  it("23 keeps its answers out of caches", async () => {
     const person = await createPerson();
     const response = await call("GET", "/api/me", { as: person });
     expect(response.headers.get("Cache-Control")).toBe("no-store");
   });
 });
 
+describe("a stored password", () => {
+  it("28, 29 of older parameters still signs in and is hashed anew", async () => {
+    const older = scryptSync(PASSWORD, Buffer.alloc(16), 32, { cost: 16, blockSize: 8, parallelization: 1 });
+    const key = older.toString("base64").replace(/=+$/, "");
+    const person = await createPerson({ passwordHash: `$scrypt$ln=4,r=8,p=1$${"A".repeat(22)}$${key}` });
+    expect((await logIn(person.email, PASSWORD)).status).toBe(200);
+    const stored = await env.DB.prepare("SELECT password_hash FROM users WHERE id = ?1")
+      .bind(person.id)
+      .first<string>("password_hash");
+    expect(stored).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+    expect((await logIn(person.email, PASSWORD)).status).toBe(200);
+  });
+});
+
+describe("another secret", () => {
+  it("61 keeps sessions, keys and mailed links", async () => {
+    const person = await createPerson();
+    const json = { name: "Backup", scopes: ["read"] };
+    const made = await call("POST", "/api/me/keys", { as: person, json });
+    const { key } = (await made.json()) as { key: string };
+    await call("POST", "/api/auth/magic-link", { json: { email: person.email } });
+    const { email, token } = await getLinkTo(person.email);
+    const rotated = { AUTH_SECRET: "another-secret-that-is-long-enough-0123456789" };
+    expect((await call("GET", "/api/me", { as: person, env: rotated })).status).toBe(200);
+    const headers = { Authorization: `Bearer ${key}` };
+    expect((await call("GET", "/api/me", { headers, env: rotated })).status).toBe(200);
+    const confirmed = await call("POST", "/api/auth/confirm", { json: { email, token }, env: rotated });
+    expect(confirmed.status).toBe(200);
+  });
+});
+
+describe("every answer", () => {
+  it("58 says how it may be used: not framed, not sniffed, scripts from here only, https for good", async () => {
+    const request = new Request("https://eventide.example/", { headers: { Accept: "text/html" } });
+    const bindings = testBindings({ APP_ORIGIN: "https://eventide.example" });
+    const response = await app.fetch(request, bindings, createExecutionContext());
+    const policy = response.headers.get("Content-Security-Policy") ?? "";
+    for (const rule of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "frame-ancestors 'none'",
+      "form-action 'self'",
+    ]) {
+      expect(policy).toContain(rule);
+    }
+    expect(policy).not.toContain("unsafe-inline");
+    expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect(response.headers.get("X-Frame-Options")).toBe("DENY");
+    expect(response.headers.get("Referrer-Policy")).toBe("same-origin");
+    expect(response.headers.get("Strict-Transport-Security")).toMatch(/^max-age=\d{8}/);
+  });
+});
+
 describe("the sign-in page", () => {
-  it("leads back to the page that was asked for, and only within this site", async () => {
+  it("56 leads back to the page that was asked for, and only within this site", async () => {
     const person = await createPerson({ passwordHash });
     const cases: Record<string, string> = {
       "/gallery?q=cake": "/gallery?q=cake",
