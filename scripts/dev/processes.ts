@@ -1,5 +1,5 @@
 /** Child processes: each is the leader of its own group, and stopping one leaves nothing of the group behind. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,27 +38,25 @@ export function startProcess(name: string, args: readonly string[], options: Pro
   });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${name} could not be started`);
-  return { name, pid, exited, stop: () => stopGroup(pid) };
+  return { name, pid, exited, stop: () => stopGroup(child, pid) };
 }
 
 /** Politely first, so that the program ends its own children; what is left of the group then is killed. */
-async function stopGroup(pid: number): Promise<void> {
+async function stopGroup(leader: ChildProcess, group: number): Promise<void> {
   const deadline = Date.now() + STOP_GRACE_MS;
-  let isLeaderThere = sendSignal(pid, "SIGTERM");
-  while (isLeaderThere && Date.now() < deadline) {
+  // Signals go through the handle, which knows when the process is gone and its number may be somebody else's.
+  leader.kill("SIGTERM");
+  while (leader.exitCode === null && leader.signalCode === null && Date.now() < deadline) {
     await sleep(STOP_POLL_MS);
-    isLeaderThere = sendSignal(pid, 0);
   }
-  sendSignal(-pid, "SIGKILL");
+  killGroup(group);
 }
 
-/** False when there is no such process or group any more. A negative id is a group; signal 0 only asks. */
-function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
+function killGroup(group: number): void {
   try {
-    process.kill(pid, signal);
-    return true;
+    process.kill(-group, "SIGKILL");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return;
     throw error;
   }
 }
