@@ -19,25 +19,34 @@ export function FlagState(props: { flag: FlagOverview }) {
 /** Why it is so, since when and by whom. */
 export function FlagWhy(props: { flag: FlagOverview }) {
   const { flag } = props;
-  const { raw, valid, at, note } = flag.switch;
+  const { raw, valid, note } = flag.switch;
   return (
     <div class="flag-why">
       <p>
-        {explainWhy(flag)}
-        {raw !== null && at !== null ? (
-          <>
-            {" "}
-            Since <Time at={at} />
-            {flag.setBy === null ? "" : `, by ${flag.setBy}`}.
-          </>
-        ) : null}
+        {explainWhy(flag)} {raw !== null && valid ? <SwitchAuthor flag={flag} /> : null}
       </p>
       {note === null || raw === null ? null : <p class="flag-note">“{note}”</p>}
       {valid ? null : (
-        <p class="flag-problem">The switch says “{raw}”, which means nothing and changes nothing.</p>
+        <p class="flag-problem">
+          The switch says “{raw}”, which means nothing and changes nothing. <SwitchAuthor flag={flag} />
+        </p>
       )}
       {flag.problem === null || !valid ? null : <p class="flag-problem">{flag.problem}</p>}
     </div>
+  );
+}
+
+/** Since when the switch says what it says, and through whom. */
+function SwitchAuthor(props: { flag: FlagOverview }) {
+  const { at } = props.flag.switch;
+  const { setBy, source } = props.flag;
+  if (at === null) return null;
+  return (
+    <span>
+      {source === "switch" ? "Since " : "The switch has been so since "}
+      <Time at={at} />
+      {setBy === null ? "" : `, by ${setBy}`}.
+    </span>
   );
 }
 
