@@ -50,7 +50,8 @@ export function buildFlagOutcomesQuery(db: D1Database, windowMs: number): Query<
            total(CASE WHEN NOT is_on AND ${recent} THEN errors END) AS offErrors,
            total(CASE WHEN is_on AND NOT ${recent} THEN samples END) AS earlierSamples,
            total(CASE WHEN is_on AND NOT ${recent} THEN errors END) AS earlierErrors
-         FROM flag_outcomes WHERE minute_at > ${NOW} - ?1 - ${EARLIER_MS} GROUP BY key`,
+         FROM flag_outcomes INDEXED BY flag_outcomes_by_age
+         WHERE minute_at > ${NOW} - ?1 - ${EARLIER_MS} GROUP BY key`,
       )
       .bind(windowMs),
     parse: (rows: FlagOutcomeSums[]) => rows,
