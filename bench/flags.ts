@@ -20,7 +20,12 @@ const TARGETED = {
       { "==": [{ var: "role" }, "HERO"] },
       "on",
       { ends_with: [{ var: "emailDomain" }, "example.test"] },
-      { fractional: [["on", 50], ["off", 50]] },
+      {
+        fractional: [
+          ["on", 50],
+          ["off", 50],
+        ],
+      },
       "off",
     ],
   },
@@ -62,6 +67,8 @@ function evaluateAll(snapshot: FlagSnapshot, request: number): void {
 
 for (const [name, snapshot] of Object.entries(CASES)) {
   const ms = measure(await snapshot);
-  console.log(`${name.padEnd(22)}${(ms * 1_000).toFixed(1).padStart(7)} µs a request${ms > GOAL_MS ? "  over the goal" : ""}`);
+  console.log(
+    `${name.padEnd(22)}${(ms * 1_000).toFixed(1).padStart(7)} µs a request${ms > GOAL_MS ? "  over the goal" : ""}`,
+  );
   if (ms > GOAL_MS) process.exitCode = 1;
 }
