@@ -53,7 +53,7 @@ export async function failTooOld(db: D1Database, maxAgeMs: number, limit: number
 export async function takeDueJobs(db: D1Database, limit: number): Promise<SweptJob[]> {
   return sweep(
     db,
-    `UPDATE generations SET failures = failures + (lease IS NOT NULL), lease = NULL, resume_at = ${NOW},
+    `UPDATE generations SET failures = failures + (lease IS NOT NULL), lease = NULL,
        due_at = ${NOW} + max(${RESEND_MS}, (${NOW} - created_at) / 2), updated_at = ${NOW}
      WHERE id IN (SELECT id FROM generations WHERE due_at < ${NOW} ORDER BY due_at LIMIT ?1)
      ${SWEPT}`,
