@@ -83,7 +83,8 @@ function wholeNumber(min: number, max: number) {
 /** Reads of KV are paid for in production; at a desk, a change is to be seen at once. */
 const FLAGS_TTL_DEFAULT_SECONDS = { production: 30, development: 1 } as const;
 
-const LOOPBACK_HOSTNAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** All of them are this machine. */
+export const LOOPBACK_HOSTNAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;

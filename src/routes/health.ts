@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { countWaitingLetters } from "../db/mail-outbox.ts";
 import { EXPECTED_MIGRATION, EXPECTED_TRIGGERS, findAppliedSchema } from "../db/schema-version.ts";
-import { type ConfigIssue, parseConfig } from "../env.ts";
+import { type ConfigIssue, LOOPBACK_HOSTNAMES, parseConfig } from "../env.ts";
 import { logError } from "../log.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { version } from "./frame.ts";
@@ -11,7 +11,7 @@ export const health = new Hono<AppEnv>().get("/api/health", async (c) => {
   const parsed = parseConfig(c.env);
   const schema = await checkSchema(c);
   const isServing = parsed.ok && schema.problem === null;
-  const warnings = isServing ? await listWarnings(c.env.DB) : [];
+  const warnings = parsed.ok && isServing ? await listWarnings(c, parsed.value.origin) : [];
   return c.json(
     {
       status: isServing ? "ok" : "unavailable",
@@ -49,10 +49,24 @@ function explainSchema(applied: { migration: string | null; triggers: number }):
 }
 
 /** What an operator should look at, although everything is being served. */
-async function listWarnings(db: D1Database): Promise<ConfigIssue[]> {
-  const { failing } = await countWaitingLetters(db);
-  if (failing === 0) return [];
-  return [{ field: "MAILER", message: `${failing} letters could not be sent so far and are tried again` }];
+async function listWarnings(c: AppContext, configured: string): Promise<ConfigIssue[]> {
+  const warnings: ConfigIssue[] = [];
+  const { failing } = await countWaitingLetters(c.env.DB);
+  if (failing > 0) {
+    const message = `${failing} letters could not be sent so far and are tried again`;
+    warnings.push({ field: "MAILER", message });
+  }
+  if (isOtherHost(c.req.url, configured)) {
+    warnings.push({ field: "APP_ORIGIN", message: "is another host than the one that this was asked at" });
+  }
+  return warnings;
+}
+
+/** The loopback has several names, and each of them is this machine. */
+function isOtherHost(asked: string, configured: string): boolean {
+  const hosts = [new URL(asked).hostname, new URL(configured).hostname];
+  if (hosts.every((host) => LOOPBACK_HOSTNAMES.has(host))) return false;
+  return hosts[0] !== hosts[1];
 }
 
 function listProblems(parsed: ReturnType<typeof parseConfig>, schemaProblem: string | null) {

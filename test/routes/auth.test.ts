@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { scryptSync } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { app } from "../../src/app.ts";
 import { hashPassword } from "../../src/auth/password.ts";
 import { SESSION_ABSOLUTE_TTL_SECONDS, SESSION_TTL_SECONDS } from "../../src/auth/session.ts";
@@ -233,6 +233,32 @@ describe("another secret", () => {
     expect((await call("GET", "/api/me", { headers, env: rotated })).status).toBe(200);
     const confirmed = await call("POST", "/api/auth/confirm", { json: { email, token }, env: rotated });
     expect(confirmed.status).toBe(200);
+  });
+});
+
+describe("a wrong APP_ORIGIN", () => {
+  const wrong = { APP_ORIGIN: "http://other.test" };
+
+  it("60 closes what changes something, and tells the person and the log where the site is set up to be", async () => {
+    const alarm = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const person = await createPerson({ passwordHash });
+    const form = { email: person.email, password: PASSWORD, next: "/" };
+    const response = await call("POST", "/signin", { form, env: wrong });
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain("set up for http://other.test");
+    expect(alarm.mock.calls.flat().join()).toContain('"field":"APP_ORIGIN"');
+    alarm.mockRestore();
+  });
+
+  it("is named by health, which knows that the loopback has several names", async () => {
+    const health = await call("GET", "/api/health", { env: wrong });
+    expect(await health.json()).toMatchObject({ status: "ok", warnings: [{ field: "APP_ORIGIN" }] });
+    const local = await app.fetch(
+      new Request("http://127.0.0.1:8787/api/health"),
+      testBindings({ APP_ORIGIN: "http://localhost:8787" }),
+      createExecutionContext(),
+    );
+    expect(await local.json()).not.toHaveProperty("warnings");
   });
 });
 

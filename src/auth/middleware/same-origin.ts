@@ -4,6 +4,7 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { AppError } from "../../errors.ts";
+import { logAlarm } from "../../log.ts";
 
 interface OriginEnv {
   Variables: { config: { origin: string } };
@@ -18,10 +19,25 @@ export function requireSameOrigin(): MiddlewareHandler<OriginEnv> {
     const site = c.req.header("Sec-Fetch-Site");
     const isOwn = origin === undefined ? site === "same-origin" : origin === c.get("config").origin;
     if (isOwn || isProgram(c.req.header("Cookie"), c.req.header("Authorization"))) return next();
+    if (origin !== undefined && origin === new URL(c.req.url).origin) {
+      throw wrongAddress(origin, c.get("config").origin);
+    }
     throw new AppError("cross_origin", {
       reason: origin === undefined ? "no_origin_no_same_site" : "other_origin",
     });
   };
+}
+
+/**
+ * The browser is on this very host, and the configuration says another: a person at an address that isn't the
+ * product's, or an operator with a wrong APP_ORIGIN. It is refused all the same, for Host is the caller's word.
+ */
+function wrongAddress(opened: string, configured: string): AppError {
+  logAlarm("wrong_origin", { field: "APP_ORIGIN", opened, configured });
+  return new AppError("cross_origin", {
+    detail: `This site is set up for ${configured}, and you opened it at ${opened}. Open ${configured} and try again there; nothing was changed. Whoever runs the site can change the setting APP_ORIGIN.`,
+    reason: "other_address",
+  });
 }
 
 /** A program that brings its own key and no cookie can't be somebody's tricked browser. */
