@@ -1,26 +1,28 @@
 /** Table audit_log: who did what to whom, when and from where. Rows are added and never changed. */
 
-export type AuditAction =
-  | "account.create"
-  | "account.disable"
-  | "account.enable"
-  | "account.erase"
-  | "credits.apply"
-  | "email.change"
-  | "key.create"
-  | "key.revoke"
-  | "link.send"
-  | "link.use"
-  | "passkey.add"
-  | "passkey.remove"
-  | "password.set"
-  | "provider.connect"
-  | "provider.disconnect"
-  | "role.change"
-  | "session.end"
-  | "session.end_all"
-  | "sign_in.accept"
-  | "sign_in.refuse";
+export const AUDIT_ACTIONS = [
+  "account.create",
+  "account.disable",
+  "account.enable",
+  "account.erase",
+  "credits.apply",
+  "email.change",
+  "key.create",
+  "key.revoke",
+  "link.send",
+  "link.use",
+  "passkey.add",
+  "passkey.remove",
+  "password.set",
+  "provider.connect",
+  "provider.disconnect",
+  "role.change",
+  "session.end",
+  "session.end_all",
+  "sign_in.accept",
+  "sign_in.refuse",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** From which request: its id, and the truncated network that it came from. */
 export interface AuditOrigin {

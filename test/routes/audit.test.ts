@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { hashPassword } from "../../src/auth/password.ts";
+import { AUDIT_ACTIONS } from "../../src/db/audit.ts";
 import { newId } from "../../src/ids.ts";
 import type { AuditRecord } from "../../src/routes/views/model.ts";
+import { ACTION_NAMES } from "../../src/routes/views/words.ts";
 import { call } from "../support/http.ts";
 import { getLinkTo } from "../support/mail.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
@@ -125,6 +127,10 @@ describe("GET /api/admin/audit", () => {
 });
 
 describe("the page of the audit log", () => {
+  it("has words for everything that is recorded", () => {
+    expect(Object.keys(ACTION_NAMES)).toEqual(expect.arrayContaining([...AUDIT_ACTIONS]));
+  });
+
   it("shows what is recorded, with links to the people", async () => {
     const hero = await createPerson({ role: "HERO" });
     const person = await createPerson();
@@ -132,7 +138,7 @@ describe("the page of the audit log", () => {
     const saved = await call("POST", `/admin/users/${person.id}/account`, { as: hero, form });
     expect(saved.status).toBe(303);
     const page = await (await call("GET", `/admin/audit?subject=${person.id}`, { as: hero })).text();
-    expect(page).toContain("role.change");
+    expect(page).toContain("Role changed</th>");
     expect(page).toContain(`/admin/users/${hero.id}`);
     expect(page).toContain("helps &lt;b&gt;us&lt;/b&gt;");
   });

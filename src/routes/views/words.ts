@@ -99,3 +99,32 @@ export function formatElapsed(sinceIso: string, nowIso: string): string {
   const minutes = Math.floor(seconds / SECONDS_PER_MINUTE);
   return minutes < MINUTES_PER_HOUR ? `${minutes} min` : `${Math.floor(minutes / MINUTES_PER_HOUR)} h`;
 }
+
+/** What the audit log records, in words. */
+export const ACTION_NAMES: Readonly<Record<string, string>> = {
+  "account.create": "Account opened",
+  "account.disable": "Account switched off",
+  "account.enable": "Account switched on",
+  "account.erase": "Account erased",
+  "credits.apply": "Credits changed",
+  "email.change": "Address changed",
+  "flag.changed": "Switch changed",
+  "key.create": "Key made",
+  "key.revoke": "Key revoked",
+  "link.send": "Link mailed",
+  "link.use": "Link used",
+  "passkey.add": "Passkey added",
+  "passkey.remove": "Passkey removed",
+  "password.set": "Password set",
+  "provider.connect": "Provider connected",
+  "provider.disconnect": "Provider disconnected",
+  "role.change": "Role changed",
+  "session.end": "Signed out",
+  "session.end_all": "Signed out everywhere",
+  "sign_in.accept": "Signed in",
+  "sign_in.refuse": "Sign-in refused",
+};
+
+export function nameOfAction(action: string): string {
+  return ACTION_NAMES[action] ?? action;
+}

@@ -2,13 +2,14 @@
 import { ADMIN_AUDIT, adminUserPath } from "../addresses.ts";
 import { Button, LinkButton } from "../components/button.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
-import { TextField } from "../components/field.tsx";
+import { SelectField, TextField } from "../components/field.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { Pagination } from "../components/pagination.tsx";
 import { Table } from "../components/table.tsx";
 import { Time } from "../components/time.tsx";
 import { Page } from "../layout.tsx";
 import type { AuditRecord, Frame } from "../model.ts";
+import { ACTION_NAMES, nameOfAction } from "../words.ts";
 
 export interface AdminAuditPageProps {
   frame: Frame;
@@ -19,6 +20,10 @@ export interface AdminAuditPageProps {
 }
 
 const FILTER_MAX_CHARACTERS = 100;
+const ACTIONS = [
+  { value: "", label: "Everything" },
+  ...Object.entries(ACTION_NAMES).map(([value, label]) => ({ value, label })),
+];
 
 export function AdminAuditPage(props: AdminAuditPageProps) {
   const { filters } = props;
@@ -29,21 +34,11 @@ export function AdminAuditPage(props: AdminAuditPageProps) {
         lead="Who did what to whom, when and from where. Rows are added and never changed."
       />
       <form class="filters" method="get" action={ADMIN_AUDIT} aria-label="Filter the list">
-        <TextField
-          name="action"
-          label="Action, such as role.change"
-          value={filters.action}
-          maxLength={FILTER_MAX_CHARACTERS}
-        />
-        <TextField
-          name="actor"
-          label="Who did it (id)"
-          value={filters.actor}
-          maxLength={FILTER_MAX_CHARACTERS}
-        />
+        <SelectField name="action" label="What" value={filters.action} options={ACTIONS} />
+        <TextField name="actor" label="Who (id)" value={filters.actor} maxLength={FILTER_MAX_CHARACTERS} />
         <TextField
           name="subject"
-          label="To whom (id)"
+          label="Whom (id)"
           value={filters.subject}
           maxLength={FILTER_MAX_CHARACTERS}
         />
@@ -73,21 +68,20 @@ export function AdminAuditPage(props: AdminAuditPageProps) {
 
 function Records(props: { records: readonly AuditRecord[] }) {
   return (
-    <Table
-      caption="Recorded actions, newest first"
-      rows={props.records}
-      columns={[
-        { label: "What", cell: (record) => record.action },
-        { label: "When", cell: (record) => <Time at={record.at} /> },
-        {
-          label: "Who",
-          cell: (record) => (record.actor === null ? "Nobody signed in" : <Party {...record.actor} />),
-        },
-        { label: "Whom", cell: (record) => <Subject subject={record.subject} /> },
-        { label: "From", cell: (record) => record.place ?? "" },
-        { label: "More", cell: (record) => <span class="break">{describe(record.details)}</span> },
-      ]}
-    />
+    <div class="audit">
+      <Table
+        caption="Recorded actions, newest first"
+        rows={props.records}
+        columns={[
+          { label: "What", cell: (record) => nameOfAction(record.action) },
+          { label: "When", cell: (record) => <Time at={record.at} /> },
+          { label: "Who", cell: ({ actor }) => (actor === null ? "Nobody signed in" : <Party {...actor} />) },
+          { label: "Whom", cell: subjectOf },
+          { label: "From", cell: (record) => record.place },
+          { label: "More", cell: (record) => describe(record.details) },
+        ]}
+      />
+    </div>
   );
 }
 
@@ -102,13 +96,13 @@ function Party(props: { id: string; email: string | null }) {
   );
 }
 
-function Subject(props: { subject: AuditRecord["subject"] }) {
-  const { id, email } = props.subject;
-  return id === null ? <>An unknown address</> : <Party id={id} email={email} />;
+function subjectOf({ actor, subject }: AuditRecord) {
+  if (subject.id === null) return "An unknown address";
+  if (subject.id === actor?.id) return "Themselves";
+  return <Party id={subject.id} email={subject.email} />;
 }
 
-function describe(details: Record<string, unknown>): string {
-  return Object.entries(details)
-    .map(([name, value]) => `${name}: ${String(value)}`)
-    .join(", ");
+function describe(details: Record<string, unknown>): string | null {
+  const parts = Object.entries(details).map(([name, value]) => `${name}: ${String(value)}`);
+  return parts.length === 0 ? null : parts.join(", ");
 }
