@@ -4,7 +4,7 @@
  */
 import { type AuditAction, buildAudit } from "../db/audit.ts";
 import type { Role } from "../db/schema.ts";
-import { buildDeleteOlderSessions, buildDeleteSessions } from "../db/sessions.ts";
+import { buildDeleteSessionsIfChanged } from "../db/sessions.ts";
 import { buildAccountChange, isLastHeroError } from "../db/user-changes.ts";
 import type { UserRow } from "../db/users.ts";
 import { fail, type Result, succeed } from "../result.ts";
@@ -27,23 +27,8 @@ export async function changeRoleAndAccess(
   change: RoleAndAccess,
   facts: RequestFacts,
 ): Promise<Result<null, AccountChangeRefusal>> {
-  const role = change.role ?? user.role;
-  const disabled = change.disabled ?? user.disabledAt !== null;
-  const changesRole = role !== user.role;
-  const changesAccess = disabled !== (user.disabledAt !== null);
-  if (!changesRole && !changesAccess) return succeed(null);
-  const reason = change.reason === undefined ? {} : { reason: change.reason };
-  const entry = (action: AuditAction, details: Record<string, string>) => {
-    const row = { action, actorId: actor.id, subjectId: user.id, origin: auditOrigin(facts), details };
-    return buildAudit(db, row, facts.now, { onlyIfChanged: true });
-  };
-  const statements = [
-    buildAccountChange(db, { actorId: actor.id, userId: user.id, role, disabled }, facts.now),
-    ...(changesRole ? [entry("role.change", { from: user.role, to: role, ...reason })] : []),
-    ...(changesAccess ? [entry(disabled ? "account.disable" : "account.enable", reason)] : []),
-    // A forgotten device doesn't follow into another role: of the sessions, the one that began last stays.
-    changesAccess ? buildDeleteSessions(db, user.id, null) : buildDeleteOlderSessions(db, user.id),
-  ];
+  const statements = buildChange(db, actor, user, change, facts);
+  if (statements.length === 0) return succeed(null);
   try {
     const [updated] = await db.batch(statements);
     return (updated?.meta.changes ?? 0) > 0 ? succeed(null) : fail("actor_is_no_hero");
@@ -51,4 +36,30 @@ export async function changeRoleAndAccess(
     if (isLastHeroError(error)) return fail("last_hero");
     throw error;
   }
+}
+
+/** The change first; everything behind it is written only when it was. Empty when nothing changes. */
+function buildChange(
+  db: D1Database,
+  actor: { id: string },
+  user: UserRow,
+  change: RoleAndAccess,
+  facts: RequestFacts,
+): D1PreparedStatement[] {
+  const role = change.role ?? user.role;
+  const disabled = change.disabled ?? user.disabledAt !== null;
+  const changesRole = role !== user.role;
+  const changesAccess = disabled !== (user.disabledAt !== null);
+  if (!changesRole && !changesAccess) return [];
+  const reason = change.reason === undefined ? {} : { reason: change.reason };
+  const entry = (action: AuditAction, details: Record<string, string>) => {
+    const row = { action, actorId: actor.id, subjectId: user.id, origin: auditOrigin(facts), details };
+    return buildAudit(db, row, facts.now, { onlyIfChanged: true });
+  };
+  return [
+    buildAccountChange(db, { actorId: actor.id, userId: user.id, role, disabled }, facts.now),
+    ...(changesRole ? [entry("role.change", { from: user.role, to: role, ...reason })] : []),
+    ...(changesAccess ? [entry(disabled ? "account.disable" : "account.enable", reason)] : []),
+    buildDeleteSessionsIfChanged(db, user.id, { keepsLatest: !changesAccess }),
+  ];
 }

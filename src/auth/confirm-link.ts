@@ -6,12 +6,13 @@
 import { buildAudit } from "../db/audit.ts";
 import { consumeLink, findLink, type LinkRow } from "../db/auth-tokens.ts";
 import { admitMailbox } from "../db/user-changes.ts";
+import type { MailboxRow } from "../db/users.ts";
 import { newId } from "../ids.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { changeEmail } from "./change-email.ts";
 import { parseEmail } from "./email.ts";
 import { openSession } from "./open-session.ts";
-import { buildPasswordChange } from "./password-change.ts";
+import { buildPasswordChange, type PasswordChange } from "./password-change.ts";
 import { findPasswordProblem, type PasswordProblem } from "./password-rules.ts";
 import type { Principal } from "./principal.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";
@@ -99,7 +100,19 @@ async function enter(
   const isNew = person.createdAt >= link.createdAt;
   if (isNew) await context.welcome(person.id);
   if (!(await consumeLink(db, tokenHash, link.email, facts.now))) return fail({ kind: "dead_link" });
-  const letterIds: string[] = [];
+  const { statements, letterIds } = buildUse(db, link, person, password, facts);
+  const { token } = await openSession(db, facts, { userId: person.id, method: "link" }, statements);
+  return succeed({ kind: "signed_in", userId: person.id, isNew, token, letterIds });
+}
+
+/** What a link that was used leaves behind: a row in the audit log, and the new password if there is one. */
+function buildUse(
+  db: D1Database,
+  link: LinkRow,
+  person: MailboxRow,
+  password: string | undefined,
+  facts: RequestFacts,
+): PasswordChange {
   const used = {
     action: "link.use",
     actorId: person.id,
@@ -107,12 +120,8 @@ async function enter(
     origin: auditOrigin(facts),
     details: { purpose: link.purpose },
   } as const;
-  const also = [buildAudit(db, used, facts.now)];
-  if (password !== undefined) {
-    const change = buildPasswordChange(db, { ...person, email: link.email }, password, null, facts);
-    also.push(...change.statements);
-    letterIds.push(...change.letterIds);
-  }
-  const { token } = await openSession(db, facts, { userId: person.id, method: "link" }, also);
-  return succeed({ kind: "signed_in", userId: person.id, isNew, token, letterIds });
+  const statements = [buildAudit(db, used, facts.now)];
+  if (password === undefined) return { statements, letterIds: [] };
+  const change = buildPasswordChange(db, { ...person, email: link.email }, password, null, facts);
+  return { statements: [...statements, ...change.statements], letterIds: change.letterIds };
 }

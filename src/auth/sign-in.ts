@@ -31,18 +31,7 @@ export async function signInWithPassword(
   const check = verifyPassword(credentials.password, stored?.passwordHash ?? null);
   const cause = findCause(stored, check);
   if (cause !== null || stored === null) {
-    await recordAudit(
-      db,
-      {
-        action: "sign_in.refuse",
-        actorId: null,
-        subjectId: stored?.id ?? null,
-        origin: auditOrigin(facts),
-        details: { method: "password", cause },
-      },
-      facts.now,
-    );
-    return fail({ kind: "refused", cause: cause ?? "unknown_address" });
+    return refuse(db, stored?.id ?? null, cause ?? "unknown_address", facts);
   }
   const also = [buildGiveBack(db, taken)];
   if (check.needsRehash) {
@@ -51,10 +40,22 @@ export async function signInWithPassword(
   return succeed(await openSession(db, facts, { userId: stored.id, method: "password" }, also));
 }
 
-function findCause(
-  stored: CredentialsRow | null,
-  check: PasswordCheck,
-): Extract<SignInRefusal, { kind: "refused" }>["cause"] | null {
+type Cause = Extract<SignInRefusal, { kind: "refused" }>["cause"];
+
+/** An address that nobody has leaves a row as well, so that both cost the same. */
+async function refuse(
+  db: D1Database,
+  subjectId: string | null,
+  cause: Cause,
+  facts: RequestFacts,
+): Promise<Result<never, SignInRefusal>> {
+  const details = { method: "password", cause };
+  const entry = { actorId: null, subjectId, origin: auditOrigin(facts), details };
+  await recordAudit(db, { action: "sign_in.refuse", ...entry }, facts.now);
+  return fail({ kind: "refused", cause });
+}
+
+function findCause(stored: CredentialsRow | null, check: PasswordCheck): Cause | null {
   if (stored === null) return "unknown_address";
   if (stored.passwordHash === null) return "no_password";
   if (!check.isValid) return "wrong_password";

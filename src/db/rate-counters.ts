@@ -30,6 +30,20 @@ function countOf(key: string): string {
     WHERE r.key = l.value ->> '${key}' AND r.window_at > ?2 - (l.value ->> 'windowMs'))`;
 }
 
+/** ?1 the limits, ?2 now, ?3 the second that the event belongs to. */
+const TAKE = `INSERT INTO rate_counters (key, window_at, count, expires_at)
+  SELECT l.value ->> 'key', ?3, 1, ?3 + max(l.value ->> 'windowMs') FROM json_each(?1) l
+  WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) l WHERE ${countOf("key")} >= l.value ->> 'max')
+    AND (l.value ->> 'shareKey' IS NULL OR ${countOf("shareKey")} < l.value ->> 'shareMax')
+  GROUP BY l.value ->> 'key'
+  ON CONFLICT (key, window_at) DO UPDATE SET count = count + 1, expires_at = max(expires_at, excluded.expires_at)
+  RETURNING key`;
+
+const FULL_LIMITS = `SELECT l.value ->> 'key' AS key, min(r.window_at) + (l.value ->> 'windowMs') - ?2 AS retryAfterMs
+  FROM json_each(?1) l JOIN rate_counters r
+    ON r.key = l.value ->> 'key' AND r.window_at > ?2 - (l.value ->> 'windowMs') AND r.count > 0
+  GROUP BY l.key HAVING sum(r.count) >= l.value ->> 'max'`;
+
 /**
  * Counts one event against all limits or, when one of them is full, against none; one D1 round trip.
  * It counts before the work is done, so that many at once can't all pass a limit that was empty.
@@ -39,35 +53,10 @@ export async function takeFromLimits(db: D1Database, limits: Limit[], now: numbe
     throw new Error("takeFromLimits: at least one limit must count every event");
   }
   const at = now - (now % BUCKET_MS);
-  const rows = JSON.stringify(
-    limits.map(({ key, windowMs, max, share }) => ({
-      key,
-      windowMs,
-      max,
-      shareKey: share?.key ?? null,
-      shareMax: share?.max ?? null,
-    })),
-  );
+  const rows = describeLimits(limits);
   const [taken, full] = await db.batch<{ key: string; retryAfterMs: number }>([
-    db
-      .prepare(
-        `INSERT INTO rate_counters (key, window_at, count, expires_at)
-         SELECT l.value ->> 'key', ?3, 1, ?3 + max(l.value ->> 'windowMs') FROM json_each(?1) l
-         WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) l WHERE ${countOf("key")} >= l.value ->> 'max')
-           AND (l.value ->> 'shareKey' IS NULL OR ${countOf("shareKey")} < l.value ->> 'shareMax')
-         GROUP BY l.value ->> 'key'
-         ON CONFLICT (key, window_at) DO UPDATE SET count = count + 1, expires_at = max(expires_at, excluded.expires_at)
-         RETURNING key`,
-      )
-      .bind(rows, now, at),
-    db
-      .prepare(
-        `SELECT l.value ->> 'key' AS key, min(r.window_at) + (l.value ->> 'windowMs') - ?2 AS retryAfterMs
-         FROM json_each(?1) l JOIN rate_counters r
-           ON r.key = l.value ->> 'key' AND r.window_at > ?2 - (l.value ->> 'windowMs') AND r.count > 0
-         GROUP BY l.key HAVING sum(r.count) >= l.value ->> 'max'`,
-      )
-      .bind(rows, now),
+    db.prepare(TAKE).bind(rows, now, at),
+    db.prepare(FULL_LIMITS).bind(rows, now),
   ]);
   const keys = taken?.results.map((row) => row.key) ?? [];
   const fullLimits = full?.results ?? [];
@@ -78,6 +67,19 @@ export async function takeFromLimits(db: D1Database, limits: Limit[], now: numbe
     fullKeys: fullLimits.map((row) => row.key),
     retryAfterMs: Math.max(0, ...fullLimits.map((row) => row.retryAfterMs)),
   };
+}
+
+/** The limits as the JSON that both statements read. */
+function describeLimits(limits: Limit[]): string {
+  return JSON.stringify(
+    limits.map(({ key, windowMs, max, share }) => ({
+      key,
+      windowMs,
+      max,
+      shareKey: share?.key ?? null,
+      shareMax: share?.max ?? null,
+    })),
+  );
 }
 
 /** Takes an event back that turned out not to be one, such as a sign-in that succeeded. A statement for a batch. */

@@ -112,14 +112,21 @@ export function buildDeleteSessions(
   return db.prepare("DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2").bind(userId, keepId);
 }
 
-/** All but the one that began last: a device that somebody forgot doesn't follow into a new role. */
-export function buildDeleteOlderSessions(db: D1Database, userId: string): D1PreparedStatement {
+/**
+ * After a change of role or access, and only if the statement before it changed a row. `keepsLatest` leaves the
+ * session that began last: a device that somebody forgot doesn't follow into a new role.
+ */
+export function buildDeleteSessionsIfChanged(
+  db: D1Database,
+  userId: string,
+  options: { keepsLatest: boolean },
+): D1PreparedStatement {
   return db
     .prepare(
-      `DELETE FROM sessions WHERE user_id = ?1
-         AND id <> (SELECT id FROM sessions WHERE user_id = ?1 ORDER BY id DESC LIMIT 1)`,
+      `DELETE FROM sessions WHERE user_id = ?1 AND changes() > 0
+         AND (?2 = 0 OR id <> (SELECT id FROM sessions WHERE user_id = ?1 ORDER BY id DESC LIMIT 1))`,
     )
-    .bind(userId);
+    .bind(userId, Number(options.keepsLatest));
 }
 
 /** One device, as its owner sees it. */
