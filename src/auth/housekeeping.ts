@@ -1,5 +1,6 @@
 /** What the minute's cron does for identity: letters that are due, and rows that nobody needs any more. */
 import { deleteExpiredLinks } from "../db/auth-tokens.ts";
+import { deleteExpiredChallenges } from "../db/passkey-challenges.ts";
 import { deleteExpiredCounters } from "../db/rate-counters.ts";
 import { logError } from "../log.ts";
 import { deliverDueLetters, type PostOffice } from "../mail/outbox.ts";
@@ -10,6 +11,7 @@ const EXPIRED_ROWS_MAX = 500;
 export async function keepHouse(office: PostOffice, now: number): Promise<void> {
   await runPart("letters", () => deliverDueLetters(office, now));
   await runPart("expired_links", () => deleteExpiredLinks(office.db, now, EXPIRED_ROWS_MAX));
+  await runPart("expired_challenges", () => deleteExpiredChallenges(office.db, now, EXPIRED_ROWS_MAX));
   await runPart("expired_counters", () => deleteExpiredCounters(office.db, now, EXPIRED_ROWS_MAX));
 }
 

@@ -95,7 +95,7 @@ export const auth = new Hono<AppEnv>()
     return c.body(null, 204);
   });
 
-async function presentUserById(c: AppContext, userId: string) {
+export async function presentUserById(c: AppContext, userId: string) {
   const user = await findUser(c.env.DB, userId);
   // Erased in the very moment of signing in.
   if (user === null) throw new AppError("unauthenticated", { reason: "person_gone" });

@@ -1,15 +1,28 @@
 /** Rows as the bodies of the HTTP contract. Pages are given the same objects. */
 import { describeDevice } from "../auth/device.ts";
+import type { ProviderSettings } from "../auth/oauth/settings.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { ApiKeyRow } from "../db/api-keys.ts";
 import type { AuditRow } from "../db/audit.ts";
 import type { EntryRow } from "../db/entries.ts";
 import type { GenerationRow } from "../db/generations.ts";
 import type { ImageRow } from "../db/images.ts";
+import type { PasskeyRow } from "../db/passkeys.ts";
+import type { ProviderAccountRow } from "../db/provider-accounts.ts";
 import type { DeviceRow } from "../db/sessions.ts";
 import type { UserRow } from "../db/users.ts";
 import { describeFailure, isFailureCode } from "../generations/failures.ts";
-import type { ApiKey, AuditRecord, Device, Entry, Generation, Image, Person } from "./views/model.ts";
+import type {
+  ApiKey,
+  AuditRecord,
+  Connection,
+  Device,
+  Entry,
+  Generation,
+  Image,
+  Passkey,
+  Person,
+} from "./views/model.ts";
 
 export function presentGeneration(row: GenerationRow): Generation {
   return {
@@ -139,6 +152,24 @@ export function presentDevice(row: DeviceRow, currentId: string | null): Device 
     lastUsedAt: toIso(row.lastUsedAt),
     expiresAt: toIso(row.expiresAt),
   };
+}
+
+export function presentPasskey(row: PasskeyRow): Passkey {
+  return {
+    id: row.credentialId,
+    name: row.name,
+    createdAt: toIso(row.createdAt),
+    lastUsedAt: row.lastUsedAt === null ? null : toIso(row.lastUsedAt),
+  };
+}
+
+/** A provider that this deployment offers, and the account there that opens this one. */
+export function presentConnection(
+  provider: ProviderSettings,
+  rows: readonly ProviderAccountRow[],
+): Connection {
+  const { id, name } = provider;
+  return { id, name, email: rows.find((row) => row.provider === id)?.email ?? null };
 }
 
 /** A key without its secret, which nobody can read again. */

@@ -1,11 +1,14 @@
 /** The own account: profile, devices, keys, own data, and every movement of credits. */
 import { Hono } from "hono";
 import { KEYS_PER_PERSON_MAX } from "../../auth/api-key.ts";
+import { PASSKEYS_PER_PERSON_MAX } from "../../auth/passkeys/own-passkeys.ts";
 import { PASSWORD_MIN_CHARACTERS } from "../../auth/password.ts";
 import { hasRole, type Principal } from "../../auth/principal.ts";
 import { describeScope, requiredRoleOf, SCOPES } from "../../auth/scopes.ts";
 import { buildApiKeysQuery } from "../../db/api-keys.ts";
 import { buildEntriesQuery } from "../../db/entries.ts";
+import { buildPasskeysQuery } from "../../db/passkeys.ts";
+import { buildProviderAccountsQuery } from "../../db/provider-accounts.ts";
 import { runQueries } from "../../db/query.ts";
 import { buildDevicesQuery } from "../../db/sessions.ts";
 import { updateName } from "../../db/user-changes.ts";
@@ -23,7 +26,14 @@ import {
   profileSchema,
 } from "../me.ts";
 import { askToChangeEmail, changePassword, endSession, makeKey, revokeKey } from "../own-account.ts";
-import { presentApiKey, presentDevice, presentEntry, presentUser } from "../present.ts";
+import {
+  presentApiKey,
+  presentConnection,
+  presentDevice,
+  presentEntry,
+  presentPasskey,
+  presentUser,
+} from "../present.ts";
 import { NewKeyPage } from "../views/account/keys.tsx";
 import type { RefusedForm } from "../views/account/profile.tsx";
 import { AccountPage } from "../views/account.tsx";
@@ -140,11 +150,13 @@ function refuse(
 async function renderAccount(c: AppContext, refused: RefusedForm | null) {
   const principal = requireUser(c);
   const query = refused === null ? parseQuery(c, entryPageQuery) : entryPageQuery.parse({});
-  const [user, entries, devices, keys] = await runQueries(c.env.DB, [
+  const [user, entries, devices, keys, accounts, passkeys] = await runQueries(c.env.DB, [
     buildOwnAccountQuery(c.env.DB, principal.id),
     buildEntriesQuery(c.env.DB, principal.id, query),
     buildDevicesQuery(c.env.DB, principal.id, Date.now(), DEVICES_MAX),
     buildApiKeysQuery(c.env.DB, principal.id, KEYS_PER_PERSON_MAX),
+    buildProviderAccountsQuery(c.env.DB, principal.id),
+    buildPasskeysQuery(c.env.DB, principal.id, PASSKEYS_PER_PERSON_MAX),
   ]);
   if (user === null) throw new AppError("not_found");
   return c.html(
@@ -153,6 +165,8 @@ async function renderAccount(c: AppContext, refused: RefusedForm | null) {
       person={presentUser(user)}
       hasPassword={user.hasPassword === 1}
       passwordMinCharacters={PASSWORD_MIN_CHARACTERS}
+      connections={c.get("config").providers.map((provider) => presentConnection(provider, accounts))}
+      passkeys={passkeys.map(presentPasskey)}
       devices={devices.map((row) => presentDevice(row, principal.sessionId))}
       keys={keys.map(presentApiKey)}
       scopes={listScopes(principal)}

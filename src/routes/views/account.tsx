@@ -3,6 +3,7 @@ import { OwnData } from "./account/data.tsx";
 import { Devices } from "./account/devices.tsx";
 import { Keys, type ScopeChoice } from "./account/keys.tsx";
 import { Profile, type RefusedForm } from "./account/profile.tsx";
+import { WaysIn } from "./account/ways-in.tsx";
 import { ACCOUNT } from "./addresses.ts";
 import { Avatar } from "./components/avatar.tsx";
 import { Ledger } from "./components/ledger.tsx";
@@ -11,7 +12,7 @@ import { Pagination } from "./components/pagination.tsx";
 import { Ticket } from "./components/ticket.tsx";
 import { Time } from "./components/time.tsx";
 import { Page } from "./layout.tsx";
-import type { ApiKey, Device, Entry, Frame, Person } from "./model.ts";
+import type { ApiKey, Connection, Device, Entry, Frame, Passkey, Person } from "./model.ts";
 import { countOf, formatNumber } from "./words.ts";
 
 export interface AccountPageProps {
@@ -19,6 +20,9 @@ export interface AccountPageProps {
   person: Pick<Person, "email" | "name" | "createdAt" | "credits">;
   hasPassword: boolean;
   passwordMinCharacters: number;
+  /** The providers that this deployment offers. */
+  connections: readonly Connection[];
+  passkeys: readonly Passkey[];
   devices: readonly Device[];
   keys: readonly ApiKey[];
   /** What this person may let a key do. */
@@ -55,6 +59,7 @@ export function AccountPage(props: AccountPageProps) {
         <div class="account-column">
           <Balance credits={person.credits} />
           <Profile {...props} refused={refused} />
+          <WaysIn connections={props.connections} passkeys={props.passkeys} />
         </div>
         <div class="account-column">
           <Devices devices={props.devices} />

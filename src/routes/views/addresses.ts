@@ -96,6 +96,10 @@ export function adminUserAccountPath(userId: string): string {
   return `${adminUserPath(userId)}/account`;
 }
 
+export const NEW_PASSKEY = "/account/passkeys/new";
+/** Takes a POST with the field `id`. */
+export const REMOVE_PASSKEY = "/account/passkeys/remove";
+
 export function endSessionPath(sessionId: string): string {
   return `${ACCOUNT}/sessions/${encodeURIComponent(sessionId)}/end`;
 }

@@ -38,6 +38,8 @@ export type AdminPlace =
 
 type Look = "home" | "signin" | "create" | "brief" | "gallery" | "image" | "accounts" | "flags";
 
+export type PageScript = "create" | "brief" | "flags" | "passkeys";
+
 export interface PageProps extends Frame {
   title: string;
   description?: string;
@@ -45,7 +47,7 @@ export interface PageProps extends Frame {
   /** The style sheets in /css that this page adds to the common ones. */
   look?: Look | readonly Look[];
   /** The module in /scripts that this page adds to the common one. */
-  script?: "create" | "brief" | "flags" | undefined;
+  script?: PageScript | undefined;
   /** Without scripts, the browser loads the page again after this many seconds. */
   refreshSeconds?: number | undefined;
   /** The content brings its own bands from edge to edge instead of standing in the middle column. */

@@ -205,6 +205,22 @@ export interface Device {
   expiresAt: string;
 }
 
+/** A passkey that opens the person's account. */
+export interface Passkey {
+  id: string;
+  name: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+}
+
+/** An identity provider, and whose account there opens the person's account. */
+export interface Connection {
+  id: string;
+  name: string;
+  /** Null when none is connected. */
+  email: string | null;
+}
+
 /** A key for programs, without its secret. */
 export interface ApiKey {
   id: string;

@@ -3,6 +3,7 @@ import { FORGOT, REGISTER, SIGN_IN, SIGN_IN_LINK } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
+import { PasskeyButton } from "./components/passkey-button.tsx";
 import { ProviderButtons, type ProviderChoice } from "./components/provider-buttons.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
 import { EMAIL_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
@@ -29,6 +30,7 @@ export function SignInPage(props: SignInPageProps) {
       title="Sign in"
       heading="Good evening."
       lead="Sign in to create pictures and to see the ones that you have made."
+      script="passkeys"
       others={
         <>
           <p>
@@ -70,6 +72,7 @@ export function SignInPage(props: SignInPageProps) {
           Mail me a link instead
         </Button>
       </form>
+      <PasskeyButton next={props.next} />
       <ProviderButtons providers={props.providers} next={props.next} />
     </WayIn>
   );

@@ -1,7 +1,7 @@
 /** The frame of every page that leads in: the last light on one side, a heading and a form on the other. */
 import type { Child } from "hono/jsx";
 import { Logo } from "./components/logo.tsx";
-import { Page } from "./layout.tsx";
+import { Page, type PageScript } from "./layout.tsx";
 import type { Frame } from "./model.ts";
 
 export const EMAIL_MAX_CHARACTERS = 254;
@@ -13,12 +13,13 @@ export interface WayInProps {
   lead: Child;
   /** Links to the other ways, under the form. */
   others?: Child;
+  script?: PageScript;
   children?: Child;
 }
 
 export function WayIn(props: WayInProps) {
   return (
-    <Page {...props.frame} title={props.title} current="signin" look="signin">
+    <Page {...props.frame} title={props.title} current="signin" look="signin" script={props.script}>
       <div class="signin">
         <div class="signin-art" aria-hidden="true">
           <Logo />

@@ -45,6 +45,7 @@ import type {
   Person,
   Viewer,
 } from "../../../src/routes/views/model.ts";
+import { NewPasskeyPage } from "../../../src/routes/views/new-passkey.tsx";
 import { CheckMailPage, ForgotPage, RegisterPage } from "../../../src/routes/views/register.tsx";
 import { SignInPage } from "../../../src/routes/views/signin.tsx";
 
@@ -242,6 +243,14 @@ export function accountProps(over: Partial<AccountPageProps> = {}): AccountPageP
     person: PERSON,
     hasPassword: true,
     passwordMinCharacters: 12,
+    connections: [
+      { id: "google", name: "Google", email: "ines.okafor@example.test" },
+      { id: "oidc", name: "Town Hall", email: null },
+    ],
+    passkeys: [
+      { id: "AQIDBA", name: "Phone <new>", createdAt: "2026-10-12T08:00:00.000Z", lastUsedAt: NOW },
+      { id: "AQIDBQ", name: "Key", createdAt: "2026-10-12T08:00:00.000Z", lastUsedAt: null },
+    ],
     devices: DEVICES,
     keys: KEYS,
     scopes: [
@@ -387,6 +396,7 @@ export const PAGES = {
       error="That e-mail address and password don't belong together. Check both and try again."
     />
   ),
+  "add a passkey": <NewPasskeyPage frame={frameFor(VIEWER)} hasPassword />,
   "connect a provider, refused": (
     <ConnectPage
       frame={frameFor(VIEWER)}
@@ -589,6 +599,8 @@ export const PAGES = {
         person: { ...PERSON, name: "", credits: { available: 1, held: 0 } },
         hasPassword: false,
         keys: [],
+        connections: [],
+        passkeys: [],
         pictures: 0,
         entries: [],
         nextCursor: null,

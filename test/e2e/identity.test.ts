@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser, openVisit } from "./browser.ts";
+
+const PASSWORD = "three quiet lanterns by the lake";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+function newEmail(): string {
+  return `${randomUUID()}@example.test`;
+}
+
+async function press(page: Page, name: string): Promise<void> {
+  await Promise.all([page.waitForLoadState(), page.getByRole("button", { name, exact: true }).click()]);
+}
+
+/** Looks into the development mailbox and follows the link of the newest letter to this address. */
+async function openLetter(page: Page, email: string): Promise<void> {
+  await page.goto("/dev/mail");
+  const letter = page
+    .getByRole("listitem")
+    .filter({ hasText: `To ${email}` })
+    .first();
+  await letter.getByRole("link", { name: /\/auth\/confirm\?/ }).click();
+  await page.waitForLoadState();
+}
+
+describe("a person without scripts", () => {
+  it("registers, comes back by a mailed link, and leaves", async () => {
+    const { page, complaints, close } = await openVisit(browser, { javaScript: false });
+    const email = newEmail();
+
+    await page.goto("/register");
+    await page.getByLabel("E-mail address").fill(email);
+    await page.getByLabel("Your name").fill("Ines Okafor");
+    await press(page, "Mail me the link");
+    await openLetter(page, email);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await press(page, "Open my account");
+    expect(new URL(page.url()).pathname).toBe("/create");
+    await page.goto("/account");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Ines Okafor");
+    expect(await page.locator("#credits").textContent()).toContain("10");
+
+    await press(page, "Sign out everywhere");
+    await page.goto("/signin");
+    await page.getByLabel("E-mail address").fill(email);
+    await press(page, "Mail me a link instead");
+    await openLetter(page, email);
+    await press(page, "Sign in");
+    await page.goto("/account/erase");
+    await page.getByLabel("Type your e-mail address to confirm").fill(email);
+    await press(page, "Erase everything");
+    expect(await page.getByRole("status").textContent()).toContain("Your account is erased");
+    await page.goto("/account");
+    expect(new URL(page.url()).pathname).toBe("/signin");
+
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("is told the same by a link that was pressed before, and led on", async () => {
+    const { page, close } = await openVisit(browser, { javaScript: false });
+    const email = newEmail();
+    await page.goto("/register");
+    await page.getByLabel("E-mail address").fill(email);
+    await press(page, "Mail me the link");
+    await openLetter(page, email);
+    const link = page.url();
+    await press(page, "Open my account");
+    await page.goto(link);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Too late.");
+    expect(await page.getByRole("link", { name: "Go to my account" }).isVisible()).toBe(true);
+    await close();
+  });
+});
