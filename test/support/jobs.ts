@@ -133,12 +133,20 @@ export async function letTimePass(ms: number, ...ids: string[]): Promise<void> {
 
 const DELIVERIES_MAX = 500;
 
-/** Delivers one job as often as it asks to come again, with the time between that it asked for. */
-export async function deliverToTheEnd(context: JobContext, id: string): Promise<number> {
+/**
+ * Delivers one job as often as it asks to come again, with the time between that it asked for. `onWait` moves a clock
+ * that isn't the database's.
+ */
+export async function deliverToTheEnd(
+  context: JobContext,
+  id: string,
+  onWait: (seconds: number) => void = () => undefined,
+): Promise<number> {
   for (let deliveries = 1; deliveries <= DELIVERIES_MAX; deliveries++) {
     const delivery = await advanceJob(context, id);
     if (delivery.kind === "done") return deliveries;
     await letTimePass(delivery.delaySeconds * 1000, id);
+    onWait(delivery.delaySeconds);
   }
   throw new Error(`deliverToTheEnd: not done after ${DELIVERIES_MAX} deliveries`);
 }

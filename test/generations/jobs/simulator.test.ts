@@ -10,7 +10,7 @@ import { readBalance } from "../../support/people.ts";
 afterEach(expectBooksToBalance);
 
 const HOST = "provider.test";
-const TIMEOUT_MS = 250;
+const TIMEOUT_MS = 1_000;
 
 function createSimulated(): { workshop: Workshop; simulator: ReturnType<typeof createSimulator> } {
   const simulator = createSimulator({ latencyScale: 0 });
@@ -89,7 +89,7 @@ describe("a job at the simulator", () => {
   it.each(SUCCEEDS)("succeeds, bought once, with the fault %j", async (fault) => {
     const { userId, id } = await orderWith(fault);
     const { workshop, simulator } = createSimulated();
-    await deliverToTheEnd(workshop.context, id);
+    await deliverToTheEnd(workshop.context, id, simulator.advanceClock);
     expect(await readJob(id)).toMatchObject({ status: "succeeded", error_code: null });
     expect(await readBalance(userId)).toEqual({ available: 1, held: 0 });
     expect(simulator.ledger().total.generations).toBe(1);
@@ -100,7 +100,7 @@ describe("a job at the simulator", () => {
     async (fault, code, review) => {
       const { userId, id } = await orderWith(fault);
       const { workshop, simulator } = createSimulated();
-      await deliverToTheEnd(workshop.context, id);
+      await deliverToTheEnd(workshop.context, id, simulator.advanceClock);
       expect(await readJob(id)).toMatchObject({ status: "failed", error_code: code, review });
       expect(await readBalance(userId)).toEqual({ available: 2, held: 0 });
       expect(simulator.ledger().total.generations).toBeLessThanOrEqual(1);
