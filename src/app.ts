@@ -63,6 +63,8 @@ app.use(requireConfig());
 app.use(loadRequestFlags());
 app.use(addServerTiming());
 app.use(countFlagOutcomes());
+// Before the limit: a script of another site may read that its body was too large.
+app.use(OFREP_PATHS, allowOtherOrigins);
 app.use(
   bodyLimit({
     maxSize: BODY_MAX_BYTES,
@@ -71,7 +73,6 @@ app.use(
     },
   }),
 );
-app.use(OFREP_PATHS, allowOtherOrigins);
 app.use(guardRoutes(ROUTES));
 // Before the check of the origin: evaluating flags changes nothing.
 app.route("/", ofrep);

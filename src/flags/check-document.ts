@@ -32,7 +32,8 @@ export function checkDocument(value: unknown): CheckedDocument {
     if (isFlagKey(key)) errors.push(...listWrongTypes(key, rule.variants));
     warnings.push(...listWrongRequirements(key, listRequired(null, rule), document));
   }
-  if (isJsonObject(value))
+  const isReadable = document.problems.every(({ key }) => key !== null);
+  if (isJsonObject(value) && isReadable)
     warnings.push(...listSchemaProblems(value).filter(isNews([...errors, ...warnings])));
   return { document, errors, warnings };
 }

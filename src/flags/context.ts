@@ -2,7 +2,7 @@
  * What a rule may know about who is asking. Our own facts always win over what a caller says about himself, and all
  * identifiers are ASCII: evaluators disagree about the buckets of anything else.
  */
-import { isJsonObject } from "./json.ts";
+import { isJsonObject, isNestedWithin } from "./json.ts";
 import type { Environment } from "./registry.ts";
 import type { EvaluationContext } from "./rule.ts";
 
@@ -44,9 +44,12 @@ function toEmailDomain(email: string): string {
   return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
 }
 
-/** `value` was read from JSON, so that only its outer shape is in question. */
+/** Deeper than any attribute that a rule could look at. */
+const CONTEXT_DEPTH_MAX = 32;
+
+/** `value` was read from JSON, so that only its outer shape and its depth are in question. */
 export function isEvaluationContext(value: unknown): value is EvaluationContext {
-  if (!isJsonObject(value)) return false;
+  if (!isJsonObject(value) || !isNestedWithin(value, CONTEXT_DEPTH_MAX)) return false;
   return value["targetingKey"] === undefined || typeof value["targetingKey"] === "string";
 }
 

@@ -2,7 +2,7 @@
  * The flagd document under the key rules.json, taken apart flag by flag. A document that can't be read defines
  * nothing and says so; a flag that can't be loaded is left out and named. Pure.
  */
-import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
+import { isJsonObject, isNestedWithin, type JsonObject, parseJson } from "./json.ts";
 import { expandReferences } from "./references.ts";
 import { loadRule, type Rule } from "./rule.ts";
 
@@ -21,6 +21,8 @@ export interface FlagDocument {
 
 export const DOCUMENT_MAX_CHARACTERS = 256 * 1024;
 export const DOCUMENT_MAX_FLAGS = 500;
+/** With room around the deepest rule. Writing deeper JSON would end the stack. */
+export const DOCUMENT_DEPTH_MAX = 128;
 
 export const EMPTY_DOCUMENT: FlagDocument = { rules: new Map(), keys: [], problems: [] };
 
@@ -38,6 +40,9 @@ export function parseDocument(text: string | null): FlagDocument {
 /** The parsed JSON of a document. */
 export function loadDocument(value: unknown): FlagDocument {
   if (!isJsonObject(value)) return unreadable("It is not a JSON object.");
+  if (!isNestedWithin(value, DOCUMENT_DEPTH_MAX)) {
+    return unreadable(`It is nested more than ${DOCUMENT_DEPTH_MAX} deep.`);
+  }
   const flags = value["flags"];
   if (!isJsonObject(flags)) return unreadable("It has no object named flags.");
   const keys = Object.keys(flags);

@@ -1,11 +1,21 @@
 /** Small edits of the rules document that pages offer, so that nobody has to write JSON for them. Pure. */
 import { fail, type Result, succeed } from "../result.ts";
-import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
+import { DOCUMENT_DEPTH_MAX } from "./document.ts";
+import { isJsonObject, isNestedWithin, type JsonObject, parseJson } from "./json.ts";
 
-/** As people read and compare it. Text that isn't JSON stays as it is. */
+/** Beyond this the indentation of deep rules can be many times the rules, and more than a document may have. */
+const INDENTED_MAX_CHARACTERS = 60_000;
+
+/** The text under which a document is stored: indented, as people read and compare it, unless it is very long. */
+export function toDocumentText(value: unknown): string {
+  const indented = JSON.stringify(value, null, 2);
+  return indented.length <= INDENTED_MAX_CHARACTERS ? indented : JSON.stringify(value);
+}
+
+/** Text that isn't JSON, or can't be a document because of its depth, stays as it is. */
 export function formatDocument(text: string): string {
   const parsed = parseJson(text);
-  return parsed.ok ? JSON.stringify(parsed.value, null, 2) : text;
+  return parsed.ok && isNestedWithin(parsed.value, DOCUMENT_DEPTH_MAX) ? toDocumentText(parsed.value) : text;
 }
 
 /**
@@ -22,7 +32,7 @@ export function setGuard(text: string, key: string, isOn: boolean): Result<strin
   const known = flags[key] ?? { state: "ENABLED", variants: { on: true, off: false } };
   if (!isJsonObject(known)) return fail("The flag's rule can't be read. Mend it first.");
   const rule = isOn ? withGuard(known) : withoutGuard(known);
-  return succeed(JSON.stringify({ ...document, flags: { ...flags, [key]: rule } }, null, 2));
+  return succeed(toDocumentText({ ...document, flags: { ...flags, [key]: rule } }));
 }
 
 function withGuard(rule: JsonObject): JsonObject {

@@ -5,6 +5,7 @@ import { buildFlagHistoryQuery, buildLastFlagChangesQuery } from "../db/flag-cha
 import { runQueries, runQuery } from "../db/query.ts";
 import { AppError } from "../errors.ts";
 import { type CheckedDocument, checkDocument } from "../flags/check-document.ts";
+import { toDocumentText } from "../flags/edit-document.ts";
 import { describeUnknownKeys, listFlagFindings, type UnknownKey } from "../flags/findings.ts";
 import { parseJson } from "../flags/json.ts";
 import { EMPTY_RULES, RULES_KEY, STORED_KEYS, type StoredKey } from "../flags/keys.ts";
@@ -45,7 +46,7 @@ export const flagsAdmin = new Hono<AppEnv>()
   .put("/api/admin/flags/document", async (c) => {
     const body = await readJson(c);
     const { document, warnings } = requireDocument(body);
-    await applyChange(c, RULES_KEY, JSON.stringify(body, null, 2), null);
+    await applyChange(c, RULES_KEY, toDocumentText(body), null);
     return c.json({ flags: document.keys, warnings, rev: requireSnapshot(c).rev });
   })
   .put("/api/admin/flags/:key", async (c) => {

@@ -77,7 +77,8 @@ async function readContext(c: Context): Promise<Result<EvaluationContext, Contex
   if (isEvaluationContext(context)) return succeed(context);
   return fail({
     errorCode: "INVALID_CONTEXT",
-    errorDetails: "Send an object whose context is an object, with a targetingKey that is text.",
+    errorDetails:
+      "Send an object whose context is an object, not too deep, with a targetingKey that is text.",
   });
 }
 

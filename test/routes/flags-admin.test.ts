@@ -300,6 +300,34 @@ describe("the document of rules", () => {
     expect(response.status).toBe(422);
   });
 
+  it("is stored so that it can be read, however its indentation would grow", async () => {
+    const row: unknown = Array.from({ length: 1_500 }, () => 1);
+    const deep = Array.from({ length: 55 }).reduce((inner) => [inner], row);
+    const flags = Object.fromEntries(
+      Array.from({ length: 12 }, (_, index) => [
+        `wide${index}`,
+        { ...onForRole("ADMIN"), targeting: { "!": deep } },
+      ]),
+    );
+    expect((await call("PUT", `${LIST}/document`, { as: admin, json: { flags } })).status).toBe(200);
+    expect((await list(admin)).findings).toEqual([]);
+  });
+
+  it("is refused when it is nested without measure, wherever in it", async () => {
+    const deep = `{"flags":{},"more":${"[".repeat(25_000)}${"]".repeat(25_000)}}`;
+    const headers = { "Content-Type": "application/json" };
+    const response = await call("PUT", `${LIST}/document`, { as: admin, headers, text: deep });
+    expect(response.status).toBe(422);
+    for (const [path, field] of [
+      ["/admin/flags/rules", "document"],
+      ["/admin/flags/import", "text"],
+    ] as const) {
+      const form = new FormData();
+      form.set(field, deep);
+      expect((await call("POST", path, { as: admin, form })).status, path).toBe(422);
+    }
+  });
+
   it("has a history like every switch", async () => {
     await call("PUT", `${LIST}/document`, { as: admin, json: { flags: {} } });
     await call("PUT", `${LIST}/document`, { as: admin, json: { flags: { charts: onForRole("ADMIN") } } });

@@ -12,6 +12,8 @@ export interface CallOptions {
   as?: TestPerson | undefined;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as it is, for JSON that nobody could write with `json`. */
+  text?: string;
   /** Sent as a form, with files where there are some. */
   form?: Record<string, string> | FormData;
   headers?: Record<string, string>;
@@ -31,6 +33,8 @@ export async function call(method: string, path: string, options: CallOptions = 
   if (options.json !== undefined) {
     headers.set("Content-Type", headers.get("Content-Type") ?? "application/json");
     body = JSON.stringify(options.json);
+  } else if (options.text !== undefined) {
+    body = options.text;
   } else if (options.form !== undefined) {
     body = options.form instanceof FormData ? options.form : new URLSearchParams(options.form);
   }

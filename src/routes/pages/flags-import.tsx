@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { AppError, type FieldError } from "../../errors.ts";
 import { checkDocument } from "../../flags/check-document.ts";
 import { diffLines, hasDifference } from "../../flags/diff.ts";
-import { formatDocument } from "../../flags/edit-document.ts";
+import { formatDocument, toDocumentText } from "../../flags/edit-document.ts";
 import { type ParsedImport, parseImport } from "../../flags/export.ts";
 import { AUTO, EMPTY_RULES, RULES_KEY } from "../../flags/keys.ts";
 import { FLAG_KEYS, getDefinition } from "../../flags/registry.ts";
@@ -81,7 +81,8 @@ function planImport(
     errors.push({ field: "text", message: `${key}: “${to}” means nothing.` });
   }
   const stored = formatDocument(snapshot.values[RULES_KEY].value ?? EMPTY_RULES);
-  const difference = rules === null ? [] : diffLines(stored, JSON.stringify(rules, null, 2));
+  const isComparable = rules !== null && errors.length === 0;
+  const difference = isComparable ? diffLines(stored, toDocumentText(rules)) : [];
   const critical = changes.filter(({ key }) => getDefinition(key).critical).map(({ key }) => key);
   const plan = {
     switches: changes,
@@ -114,7 +115,7 @@ async function applyImport(
 ): Promise<number> {
   const why = note === "" ? "Imported" : note;
   const hasRules = parsed.rules !== null && plan.rules.length > 0;
-  if (hasRules) await applyChange(c, RULES_KEY, JSON.stringify(parsed.rules, null, 2), why);
+  if (hasRules) await applyChange(c, RULES_KEY, toDocumentText(parsed.rules), why);
   const changed = FLAG_KEYS.filter((key) => plan.switches.some((change) => change.key === key));
   for (const key of changed) await applyChange(c, key, parsed.switches[key] ?? AUTO, why);
   return changed.length + Number(hasRules);
