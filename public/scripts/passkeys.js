@@ -1,6 +1,6 @@
 /**
- * Passkeys: signing in with one, and adding one. The browser makes and uses them; this script carries its questions
- * and answers between it and the server, with bytes as base64url.
+ * Passkeys: signing in with one, and adding one. The browser makes and uses them; this script carries questions and
+ * answers between it and the server, in the JSON of the standard.
  */
 
 const WORDS = new Map([
@@ -17,6 +17,23 @@ function decode(text) {
 function encode(buffer) {
   const binary = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** The parts of both kinds of answer that are bytes. */
+const PARTS = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
+
+/** As browsers write it; by hand for those, and for password managers, that don't. */
+function write(credential) {
+  if (typeof credential.toJSON === "function") return credential.toJSON();
+  const { id, type, response } = credential;
+  const parts = PARTS.filter((part) => response[part]).map((part) => [part, encode(response[part])]);
+  return {
+    id,
+    rawId: id,
+    type,
+    clientExtensionResults: credential.getClientExtensionResults(),
+    response: { ...Object.fromEntries(parts), transports: response.getTransports?.() },
+  };
 }
 
 /** The server said no, in words for the person. */
@@ -38,16 +55,7 @@ async function signIn(form) {
   const credential = await navigator.credentials.get({
     publicKey: { ...options, challenge: decode(options.challenge) },
   });
-  const { clientDataJSON, authenticatorData, signature, userHandle } = credential.response;
-  await send("/api/auth/passkey", {
-    id: credential.id,
-    response: {
-      clientDataJSON: encode(clientDataJSON),
-      authenticatorData: encode(authenticatorData),
-      signature: encode(signature),
-      userHandle: encode(userHandle ?? new ArrayBuffer(0)),
-    },
-  });
+  await send("/api/auth/passkey", write(credential));
   location.assign(form.dataset.next);
 }
 
@@ -62,17 +70,7 @@ async function create(form) {
       excludeCredentials: options.excludeCredentials.map((known) => ({ ...known, id: decode(known.id) })),
     },
   });
-  const { response } = credential;
-  await send("/api/me/passkeys", {
-    name: name.value,
-    id: credential.id,
-    response: {
-      clientDataJSON: encode(response.clientDataJSON),
-      authenticatorData: encode(response.getAuthenticatorData()),
-      publicKey: encode(response.getPublicKey()),
-      transports: response.getTransports(),
-    },
-  });
+  await send("/api/me/passkeys", { ...write(credential), name: name.value });
   location.assign("/account#ways-in");
 }
 

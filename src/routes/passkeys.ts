@@ -1,10 +1,13 @@
-/** Passkeys: signing in with one, and a person's own. Bytes travel as base64url, as the browser's API has them. */
+/**
+ * Passkeys: signing in with one, and a person's own. Questions and answers travel in the JSON of the standard, which
+ * browsers write and read by themselves: https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON
+ */
 import { Hono } from "hono";
 import * as z from "zod";
 import { setSessionCookie } from "../auth/middleware/load-principal.ts";
 import { verifyOwnPassword } from "../auth/own-password.ts";
-import { CREDENTIAL_ID_MAX_BYTES } from "../auth/passkeys/authenticator-data.ts";
 import {
+  type AddPasskeyRefusal,
   addPasskey,
   buildCreationOptions,
   PASSKEYS_PER_PERSON_MAX,
@@ -23,20 +26,34 @@ import { presentPasskey } from "./present.ts";
 import { buildRequestFacts } from "./request-facts.ts";
 import { deliverLater } from "./ways-in.ts";
 
-/** Generous: real ones have 100 to 800 bytes. */
-const PART_MAX_BYTES = 4_096;
+/** The standard's limit for the id of a credential. */
+const CREDENTIAL_ID_MAX_BYTES = 1_023;
+/** The standard's limit for what an authenticator keeps about whose passkey it is. */
+const USER_HANDLE_MAX_BYTES = 64;
+/** Generous: real ones have 100 to 800 bytes, and those with certificates, which get their own answer, a few thousand. */
+const PART_MAX_BYTES = 8_192;
 const TRANSPORTS_MAX = 10;
+const WORD_MAX_CHARACTERS = 32;
 const PASSKEY_NAME_MAX_CHARACTERS = 60;
 
-const encodedSchema = (maxBytes: number) =>
+const bytesSchema = (maxBytes: number) =>
   z
     .string()
     .min(1)
     .max(Math.ceil((maxBytes * 4) / 3))
     .regex(/^[A-Za-z0-9_-]+$/, "This must be base64url.");
 
-const bytesSchema = (maxBytes: number) =>
-  encodedSchema(maxBytes).transform((text) => Buffer.from(text, "base64url"));
+const partSchema = bytesSchema(PART_MAX_BYTES);
+
+/** What both kinds of answer have around their own parts. Browsers differ in which of it they send. */
+const credentialFields = {
+  id: bytesSchema(CREDENTIAL_ID_MAX_BYTES),
+  rawId: bytesSchema(CREDENTIAL_ID_MAX_BYTES),
+  type: z.literal("public-key"),
+  authenticatorAttachment: z.string().max(WORD_MAX_CHARACTERS).nullish(),
+  /** No extension is asked for that says anything here. */
+  clientExtensionResults: z.looseObject({}).optional(),
+};
 
 const nothingSchema = z.strictObject({});
 
@@ -45,29 +62,35 @@ const optionsSchema = z.strictObject({
   current: z.string().max(PASSWORD_INPUT_MAX_UNITS).optional(),
 });
 
+/** `RegistrationResponseJSON`, with a name beside it. */
 const creationSchema = z.strictObject({
+  ...credentialFields,
   name: nameSchema
     .max(PASSKEY_NAME_MAX_CHARACTERS, `Use at most ${PASSKEY_NAME_MAX_CHARACTERS} characters.`)
     .default(""),
-  id: bytesSchema(CREDENTIAL_ID_MAX_BYTES),
   response: z.strictObject({
-    clientDataJSON: bytesSchema(PART_MAX_BYTES),
-    authenticatorData: bytesSchema(PART_MAX_BYTES),
-    publicKey: bytesSchema(PART_MAX_BYTES),
+    clientDataJSON: partSchema,
+    attestationObject: partSchema,
     transports: z
       .array(z.string().regex(/^[a-z-]{1,20}$/))
       .max(TRANSPORTS_MAX)
       .default([]),
+    // The browser's own reading of the attestation object, which is read again here.
+    authenticatorData: partSchema.nullish(),
+    publicKey: partSchema.nullish(),
+    publicKeyAlgorithm: z.number().int().nullish(),
   }),
 });
 
+/** `AuthenticationResponseJSON`. */
 const assertionSchema = z.strictObject({
-  id: encodedSchema(CREDENTIAL_ID_MAX_BYTES),
+  ...credentialFields,
   response: z.strictObject({
-    clientDataJSON: bytesSchema(PART_MAX_BYTES),
-    authenticatorData: bytesSchema(PART_MAX_BYTES),
-    signature: bytesSchema(PART_MAX_BYTES),
-    userHandle: bytesSchema(PART_MAX_BYTES),
+    clientDataJSON: partSchema,
+    authenticatorData: partSchema,
+    signature: partSchema,
+    // Optional in the standard only for those who said whose passkey they wanted, and here nobody is asked.
+    userHandle: bytesSchema(USER_HANDLE_MAX_BYTES),
   }),
 });
 
@@ -77,10 +100,11 @@ export const passkeys = new Hono<AppEnv>()
     return c.json(await buildRequestOptions(c.env.DB, c.get("config"), Date.now()));
   })
   .post("/api/auth/passkey", async (c) => {
-    const { id, response } = await parseJsonBody(c, assertionSchema);
+    const answer = await parseJsonBody(c, assertionSchema);
     const { origin } = c.get("config");
-    const answer = { credentialId: id, ...response };
-    const signedIn = await signInWithPasskey(c.env.DB, answer, { origin }, buildRequestFacts(c));
+    const { userHandle } = answer.response;
+    const facts = buildRequestFacts(c);
+    const signedIn = await signInWithPasskey(c.env.DB, { ...answer, userHandle }, { origin }, facts);
     if (!signedIn.ok) {
       throw new AppError("unauthenticated", {
         detail: "This passkey opens no account here. Try again, or choose another way.",
@@ -103,9 +127,10 @@ export const passkeys = new Hono<AppEnv>()
   })
   .post("/api/me/passkeys", async (c) => {
     const user = requireUser(c);
-    const { name, id, response } = await parseJsonBody(c, creationSchema);
-    const answer = { name, credentialId: id, ...response };
-    const added = await addPasskey(c.env.DB, answer, user, c.get("config"), buildRequestFacts(c));
+    const answer = await parseJsonBody(c, creationSchema);
+    const { transports } = answer.response;
+    const facts = buildRequestFacts(c);
+    const added = await addPasskey(c.env.DB, { ...answer, transports }, user, c.get("config"), facts);
     if (!added.ok) throw explainAddition(added.error);
     deliverLater(c, added.value.letterIds);
     return c.json({ id: added.value.id }, 201);
@@ -128,15 +153,23 @@ export async function removeOwnPasskey(c: AppContext, id: string): Promise<void>
   });
 }
 
-function explainAddition(refusal: "not_verified" | "not_added"): AppError {
-  if (refusal === "not_verified") {
-    return new AppError("invalid_request", {
-      detail: "The passkey could not be checked, or it took too long. Start again. Nothing was added.",
-      reason: refusal,
-    });
+function explainAddition(refusal: AddPasskeyRefusal): AppError {
+  switch (refusal) {
+    case "not_verified":
+      return new AppError("invalid_request", {
+        detail: "The passkey could not be checked, or it took too long. Start again. Nothing was added.",
+        reason: refusal,
+      });
+    case "attested":
+      return new AppError("invalid_request", {
+        detail:
+          "This passkey came with certificates of its maker (attestation), which this site doesn't ask for and can't check. Make one without them. Nothing was added.",
+        reason: refusal,
+      });
+    case "not_added":
+      return new AppError("conflict", {
+        detail: `This passkey is known already, or you have ${PASSKEYS_PER_PERSON_MAX}, which is as many as anybody has. Nothing was added.`,
+        reason: refusal,
+      });
   }
-  return new AppError("conflict", {
-    detail: `This passkey is known already, or you have ${PASSKEYS_PER_PERSON_MAX}, which is as many as anybody has. Nothing was added.`,
-    reason: refusal,
-  });
 }

@@ -33,6 +33,41 @@ async function openDevice(): Promise<Device> {
   return { ...visit, devtools, authenticatorId };
 }
 
+interface Creation {
+  status: number;
+  answer: { detail?: string };
+}
+
+/** For scripts that run in a page. */
+const POST = `const post = (path, body) => fetch(path, {
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});`;
+
+function createByTheStandard(page: Page, attestation: "none" | "direct"): Promise<Creation> {
+  const current = JSON.stringify(inject("stack").demoPassword);
+  return page.evaluate(`(async () => {
+    ${POST}
+    const options = await (await post("/api/me/passkeys/options", { current: ${current} })).json();
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON({
+      ...options,
+      attestation: "${attestation}",
+    });
+    const response = await post("/api/me/passkeys", await navigator.credentials.create({ publicKey }));
+    return { status: response.status, answer: await response.json() };
+  })()`);
+}
+
+function signInByTheStandard(page: Page): Promise<number> {
+  return page.evaluate(`(async () => {
+    ${POST}
+    const options = await (await post("/api/auth/passkey/options", {})).json();
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    return (await post("/api/auth/passkey", await navigator.credentials.get({ publicKey }))).status;
+  })()`);
+}
+
 const pathOf = (page: Page) => new URL(page.url()).pathname;
 
 async function addPasskey(page: Page, name: string, password: string): Promise<void> {
@@ -85,6 +120,43 @@ describe("a passkey of a real browser", () => {
     await signInWithPasskey(page);
     await page.getByText("This passkey opens no account here.").waitFor();
     expect(await readEmail(page)).toBeNull();
+    await device.close();
+  });
+
+  it("is carried by hand where the browser can't write its answers down", async () => {
+    const device = await openDevice();
+    const { page } = device;
+    await page.addInitScript("delete PublicKeyCredential.prototype.toJSON");
+    await signIn(page, "user");
+    await addPasskey(page, "Old browser", inject("stack").demoPassword);
+    await page.waitForURL((url) => url.pathname === "/account");
+    await signOut(page);
+    await signInWithPasskey(page);
+    await page.waitForURL((url) => url.pathname === "/gallery");
+    expect(await readEmail(page)).toBe(emailOf("user"));
+    expect(device.complaints).toEqual([]);
+    await device.close();
+  });
+
+  it("is made and used by a client that knows nothing but the standard", async () => {
+    const device = await openDevice();
+    const { page } = device;
+    await signIn(page, "user");
+    const created = await createByTheStandard(page, "none");
+    expect(created.status).toBe(201);
+    await signOut(page);
+    expect(await signInByTheStandard(page)).toBe(200);
+    expect(await readEmail(page)).toBe(emailOf("user"));
+    await device.close();
+  });
+
+  it("is refused in words when it comes with its maker's certificates", async () => {
+    const device = await openDevice();
+    const { page } = device;
+    await signIn(page, "user");
+    const created = await createByTheStandard(page, "direct");
+    expect(created).toMatchObject({ status: 422, answer: { code: "invalid_request" } });
+    expect(created.answer.detail).toContain("attestation");
     await device.close();
   });
 

@@ -48,18 +48,9 @@ function add(
   challenge: string,
   { name, bends }: { name?: string; bends?: Bends } = {},
 ): Promise<Response> {
-  const { clientDataJSON, authenticatorData } = answerCreation(passkey, { ...SITE, challenge }, bends);
+  const answer = answerCreation(passkey, { ...SITE, challenge }, bends);
   return visitor.call("POST", "/api/me/passkeys", {
-    json: {
-      ...(name === undefined ? {} : { name }),
-      id: text(passkey.credentialId),
-      response: {
-        clientDataJSON: text(clientDataJSON),
-        authenticatorData: text(authenticatorData),
-        publicKey: text(passkey.spki),
-        transports: ["internal", "hybrid"],
-      },
-    },
+    json: { ...answer, ...(name === undefined ? {} : { name }) },
   });
 }
 
@@ -86,18 +77,8 @@ function signIn(
   challenge: string,
   bends: Bends = {},
 ): Promise<Response> {
-  const answer = answerRequest(passkey, { ...SITE, challenge }, bends);
-  return visitor.call("POST", "/api/auth/passkey", {
-    json: {
-      id: text(passkey.credentialId),
-      response: {
-        clientDataJSON: text(answer.clientDataJSON),
-        authenticatorData: text(answer.authenticatorData),
-        signature: text(answer.signature),
-        userHandle,
-      },
-    },
-  });
+  const answer = answerRequest(passkey, userHandle, { ...SITE, challenge }, bends);
+  return visitor.call("POST", "/api/auth/passkey", { json: answer });
 }
 
 async function listOwn(visitor: Visitor): Promise<{ id: string; name: string; lastUsedAt: string | null }[]> {
@@ -106,6 +87,12 @@ async function listOwn(visitor: Visitor): Promise<{ id: string; name: string; la
     items: { id: string; name: string; lastUsedAt: string | null }[];
   }>();
   return items;
+}
+
+function readStoredKey({ credentialId }: SoftPasskey): Promise<string | null> {
+  return env.DB.prepare("SELECT public_key FROM passkeys WHERE credential_id = ?1")
+    .bind(text(credentialId))
+    .first<string>("public_key");
 }
 
 async function readLastRefusal(): Promise<unknown> {
@@ -147,6 +134,7 @@ describe("adding a passkey", () => {
     expect((await askToCreate(visitor)).excludeCredentials).toEqual([
       { type: "public-key", id: text(passkey.credentialId) },
     ]);
+    expect(await readStoredKey(passkey)).toBe(text(passkey.cose));
     const [letter] = await listLettersTo(person.email);
     expect(letter?.text).toContain("A passkey was added to your account");
   });
@@ -177,6 +165,7 @@ describe("adding a passkey", () => {
     ["another relying party", { rpId: "evil.test" }],
     ["a sign-in", { type: "webauthn.get" }],
     ["somebody who didn't prove to be its owner", { flags: 0x41 }],
+    ["a frame of another site", { crossOrigin: true }],
     ["a challenge of nobody's", { challenge: "x".repeat(43) }],
     ["a challenge that can't be one", { challenge: "' OR 1=1 --" }],
   ])("refuses an answer for %s", async (_case, bends) => {
@@ -234,12 +223,73 @@ describe("adding a passkey", () => {
     expect(await listOwn(visitor)).toHaveLength(10);
   });
 
-  it("names the field that doesn't fit", async () => {
+  it("names the fields that don't fit", async () => {
     const visitor = visitorOf(await createPerson());
-    const response = await visitor.call("POST", "/api/me/passkeys", { json: { id: "no base64!", extra: 1 } });
+    const json = {
+      ...answerCreation(createPasskey(), { ...SITE, challenge: "" }),
+      id: "no base64!",
+      extra: 1,
+    };
+    const response = await visitor.call("POST", "/api/me/passkeys", { json: { ...json, response: {} } });
     expect(response.status).toBe(422);
     const { errors } = await response.json<{ errors: { field: string }[] }>();
-    expect(errors.map(({ field }) => field).sort()).toEqual(["extra", "id", "response"]);
+    expect(new Set(errors.map(({ field }) => field))).toEqual(
+      new Set(["extra", "id", "response.clientDataJSON", "response.attestationObject"]),
+    );
+  });
+
+  it("takes an answer without the standard's optional members, and with null for those that a browser lacks", async () => {
+    const visitor = visitorOf(await createPerson());
+    for (const optional of [{}, { publicKey: null, publicKeyAlgorithm: null }]) {
+      const { challenge } = await askToCreate(visitor);
+      const { id, rawId, type, response } = answerCreation(createPasskey(), { ...SITE, challenge });
+      const { clientDataJSON, attestationObject } = response;
+      const json = { id, rawId, type, response: { clientDataJSON, attestationObject, ...optional } };
+      expect((await visitor.call("POST", "/api/me/passkeys", { json })).status).toBe(201);
+    }
+  });
+
+  it("refuses one that comes with its maker's certificates, and says why", async () => {
+    const visitor = visitorOf(await createPerson());
+    for (const attestation of ["packed", "tpm", "apple", "android-key", "fido-u2f", "made-up"]) {
+      const { challenge } = await askToCreate(visitor);
+      const bends = { attestation, certificate: Buffer.alloc(1_500, 0x30) };
+      const response = await add(visitor, createPasskey(), challenge, { bends });
+      expect(response.status).toBe(422);
+      const { code, detail } = await response.json<{ code: string; detail: string }>();
+      expect(code).toBe("invalid_request");
+      expect(detail).toContain("attestation");
+    }
+    expect(await listOwn(visitor)).toEqual([]);
+  });
+
+  it.each([
+    ["is garbage", Buffer.from("garbage")],
+    ["is empty in CBOR", Buffer.from([0xa0])],
+    ["is nested without end", Buffer.alloc(8_000, 0x81)],
+    ["promises more than there is", Buffer.from("bbffffffffffffffff", "hex")],
+    ["lacks its data", Buffer.from("a163666d74646e6f6e65", "hex")],
+  ])("refuses an attestation object that %s without a word of the library's", async (_case, bytes) => {
+    const visitor = visitorOf(await createPerson());
+    const { challenge } = await askToCreate(visitor);
+    const answer = answerCreation(createPasskey(), { ...SITE, challenge });
+    const json = { ...answer, response: { ...answer.response, attestationObject: text(bytes) } };
+    const response = await visitor.call("POST", "/api/me/passkeys", { json });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      code: "invalid_request",
+      detail: "The passkey could not be checked, or it took too long. Start again. Nothing was added.",
+    });
+    expect(await listOwn(visitor)).toEqual([]);
+  });
+
+  it("refuses parts that are longer than any authenticator's, by name", async () => {
+    const visitor = visitorOf(await createPerson());
+    const answer = answerCreation(createPasskey(), { ...SITE, challenge: "c".repeat(43) });
+    const json = { ...answer, response: { ...answer.response, attestationObject: "A".repeat(20_000) } };
+    const response = await visitor.call("POST", "/api/me/passkeys", { json });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ field: "response.attestationObject" }] });
   });
 
   it("has a page that asks for the password where there is one", async () => {
@@ -335,6 +385,34 @@ describe("signing in with a passkey", () => {
     const forged = { ...createPasskey(), credentialId: owner.passkey.credentialId };
     await signIn(visitorOf(), { ...owner, passkey: forged }, challenge);
     expect((await signIn(visitorOf(), owner, challenge)).status).toBe(401);
+  });
+
+  it("needs to be told whose passkey it is, and refuses what isn't even an answer", async () => {
+    const owner = await createOwner();
+    const visitor = visitorOf();
+    const challenge = await askToSignIn(visitor);
+    const answer = answerRequest(owner.passkey, owner.userHandle, { ...SITE, challenge });
+    const { userHandle: _left, ...unnamed } = answer.response;
+    const nameless = await visitor.call("POST", "/api/auth/passkey", {
+      json: { ...answer, response: unnamed },
+    });
+    expect(nameless.status).toBe(422);
+    expect(await nameless.json()).toMatchObject({ errors: [{ field: "response.userHandle" }] });
+    for (const spoiled of [
+      { authenticatorData: "AA" },
+      { authenticatorData: text(Buffer.alloc(8_000, 0x81)) },
+      { signature: "AA" },
+      { clientDataJSON: text(Buffer.from("null")) },
+    ]) {
+      const fresh = answerRequest(owner.passkey, owner.userHandle, {
+        ...SITE,
+        challenge: await askToSignIn(visitor),
+      });
+      const json = { ...fresh, response: { ...fresh.response, ...spoiled } };
+      const response = await visitor.call("POST", "/api/auth/passkey", { json });
+      expect(response.status).toBe(401);
+      expect(await readLastRefusal()).toEqual({ method: "passkey", cause: "not_verified" });
+    }
   });
 
   it("takes no challenge that was given for adding one", async () => {

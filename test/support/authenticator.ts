@@ -1,5 +1,12 @@
 /** An authenticator in software, with a browser around it: makes passkeys and signs with them, as told to. */
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from "node:crypto";
 
 export type KeyKind = "ec" | "ed25519" | "rsa";
 
@@ -14,14 +21,16 @@ export interface Bends {
   /** Instead of the flags that say that its owner was there. */
   flags?: number;
   counter?: number;
+  /** How the passkey is vouched for; "none" by nobody, "packed" by itself. */
+  attestation?: string;
+  /** Vouched for by a maker as well, with something that stands for its certificate. */
+  certificate?: Buffer;
 }
 
 export interface SoftPasskey {
   kind: KeyKind;
   credentialId: Buffer;
   privateKey: KeyObject;
-  /** SubjectPublicKeyInfo, as browsers give it. */
-  spki: Buffer;
   /** COSE_Key, as it stands in the authenticator's data. */
   cose: Buffer;
 }
@@ -35,7 +44,6 @@ export function createPasskey(kind: KeyKind = "ec"): SoftPasskey {
     kind,
     credentialId: randomBytes(32),
     privateKey,
-    spki: publicKey.export({ format: "der", type: "spki" }),
     cose: encodeCose(kind, publicKey),
   };
 }
@@ -51,7 +59,7 @@ function generateKeyPair(kind: KeyKind): { publicKey: KeyObject; privateKey: Key
   }
 }
 
-export function buildClientData(type: string, site: Site, bends: Bends): Buffer {
+function buildClientData(type: string, site: Site, bends: Bends): Buffer {
   const { crossOrigin, topOrigin } = bends;
   return Buffer.from(
     JSON.stringify({
@@ -70,50 +78,119 @@ export interface Site {
   challenge: string;
 }
 
-export interface Creation {
-  clientDataJSON: Buffer;
-  authenticatorData: Buffer;
-  /** CBOR, with the attestation "none". */
-  attestationObject: Buffer;
+/** `RegistrationResponseJSON`, as `toJSON()` of a browser writes it. */
+export interface CreationJson {
+  id: string;
+  rawId: string;
+  type: string;
+  authenticatorAttachment: string;
+  clientExtensionResults: Record<string, unknown>;
+  response: {
+    clientDataJSON: string;
+    attestationObject: string;
+    authenticatorData: string;
+    transports: string[];
+    publicKey: string;
+    publicKeyAlgorithm: number;
+  };
 }
 
-export function answerCreation(passkey: SoftPasskey, site: Site, bends: Bends = {}): Creation {
+const ALGORITHMS: Record<KeyKind, number> = { ec: -7, ed25519: -8, rsa: -257 };
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
+
+const around = (passkey: SoftPasskey) => ({
+  id: text(passkey.credentialId),
+  rawId: text(passkey.credentialId),
+  type: "public-key",
+  authenticatorAttachment: "platform",
+  clientExtensionResults: { credProps: { rk: true } },
+});
+
+export function answerCreation(passkey: SoftPasskey, site: Site, bends: Bends = {}): CreationJson {
+  const clientData = buildClientData("webauthn.create", site, bends);
+  const authenticatorData = buildAttestedData(passkey, site, bends);
+  const spki = createPublicKey(passkey.privateKey).export({ format: "der", type: "spki" });
+  return {
+    ...around(passkey),
+    response: {
+      clientDataJSON: text(clientData),
+      attestationObject: text(buildAttestationObject(passkey, authenticatorData, clientData, bends)),
+      authenticatorData: text(authenticatorData),
+      transports: ["internal", "hybrid"],
+      publicKey: text(spki),
+      publicKeyAlgorithm: ALGORITHMS[passkey.kind],
+    },
+  };
+}
+
+function buildAttestedData(passkey: SoftPasskey, site: Site, bends: Bends): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(passkey.credentialId.length);
-  const authenticatorData = Buffer.concat([
+  return Buffer.concat([
     buildHeader(site, { flags: USER_PRESENT_AND_VERIFIED | HAS_CREDENTIAL, ...bends }),
     Buffer.alloc(16),
     length,
     passkey.credentialId,
     passkey.cose,
   ]);
+}
+
+function buildAttestationObject(
+  passkey: SoftPasskey,
+  authenticatorData: Buffer,
+  clientData: Buffer,
+  { attestation = "none", certificate }: Bends,
+): Buffer {
+  const statement = attestation === "none" ? [] : buildStatement(passkey, authenticatorData, clientData);
+  if (certificate !== undefined) statement.push(["x5c", Buffer.from([0x81, ...cborBytes(certificate)])]);
+  return cborMap([
+    ["fmt", cborText(attestation)],
+    ["attStmt", cborMap(statement)],
+    ["authData", cborBytes(authenticatorData)],
+  ]);
+}
+
+/** https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation */
+function buildStatement(
+  passkey: SoftPasskey,
+  authenticatorData: Buffer,
+  clientData: Buffer,
+): [string, Buffer][] {
+  return [
+    ["alg", cborNegative(ALGORITHMS[passkey.kind])],
+    ["sig", cborBytes(signAll(passkey, authenticatorData, clientData))],
+  ];
+}
+
+/** `AuthenticationResponseJSON`. */
+export interface AssertionJson extends Omit<CreationJson, "response"> {
+  response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle: string };
+}
+
+/** `userHandle` is what was kept about whose passkey it is, in base64url. */
+export function answerRequest(
+  passkey: SoftPasskey,
+  userHandle: string,
+  site: Site,
+  bends: Bends = {},
+): AssertionJson {
+  const clientData = buildClientData("webauthn.get", site, bends);
+  const authenticatorData = buildHeader(site, bends);
   return {
-    clientDataJSON: buildClientData("webauthn.create", site, bends),
-    authenticatorData,
-    attestationObject: Buffer.concat([
-      Buffer.from([0xa3]),
-      cborText("fmt"),
-      cborText("none"),
-      cborText("attStmt"),
-      Buffer.from([0xa0]),
-      cborText("authData"),
-      cborBytes(authenticatorData),
-    ]),
+    ...around(passkey),
+    response: {
+      clientDataJSON: text(clientData),
+      authenticatorData: text(authenticatorData),
+      signature: text(signAll(passkey, authenticatorData, clientData)),
+      userHandle,
+    },
   };
 }
 
-export interface Assertion {
-  clientDataJSON: Buffer;
-  authenticatorData: Buffer;
-  signature: Buffer;
-}
-
-export function answerRequest(passkey: SoftPasskey, site: Site, bends: Bends = {}): Assertion {
-  const clientDataJSON = buildClientData("webauthn.get", site, bends);
-  const authenticatorData = buildHeader(site, bends);
-  const signed = Buffer.concat([authenticatorData, createHash("sha256").update(clientDataJSON).digest()]);
-  const signature = sign(passkey.kind === "ed25519" ? null : "sha256", signed, passkey.privateKey);
-  return { clientDataJSON, authenticatorData, signature };
+function signAll(passkey: SoftPasskey, authenticatorData: Buffer, clientData: Buffer): Buffer {
+  const signed = Buffer.concat([authenticatorData, createHash("sha256").update(clientData).digest()]);
+  return sign(passkey.kind === "ed25519" ? null : "sha256", signed, passkey.privateKey);
 }
 
 function buildHeader(site: Site, bends: Bends): Buffer {
@@ -148,6 +225,17 @@ function encodeCose(kind: KeyKind, publicKey: KeyObject): Buffer {
         part("e"),
       ]);
   }
+}
+
+function cborMap(entries: readonly [string, Buffer][]): Buffer {
+  const pairs = entries.flatMap(([key, value]) => [cborText(key), value]);
+  return Buffer.concat([Buffer.from([0xa0 + entries.length]), ...pairs]);
+}
+
+/** -1 to -65,536. */
+function cborNegative(value: number): Buffer {
+  const rest = -1 - value;
+  return Buffer.from(rest < 24 ? [0x20 + rest] : [0x39, rest >> 8, rest & 0xff]);
 }
 
 function cborText(text: string): Buffer {

@@ -1,4 +1,8 @@
 /** A person's own passkeys: adding one and removing one. Both are told by mail. */
+import {
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+} from "@simplewebauthn/server";
 import { buildPasskey, hasPasskey, listPasskeys } from "../../db/passkeys.ts";
 import { buildPasskeyRemoval } from "../../db/ways-in.ts";
 import { fail, type Result, succeed } from "../../result.ts";
@@ -7,49 +11,56 @@ import type { ProviderId } from "../oauth/settings.ts";
 import type { Principal } from "../principal.ts";
 import type { RequestFacts } from "../request-facts.ts";
 import { noticeWaysInChange, type WaysInChanged } from "../ways-in-changed.ts";
-import { type CreationAnswer, readCeremony, rpIdOf, type Site, verifyCreation } from "./ceremony.ts";
 import { CHALLENGE_TTL_SECONDS, issueChallenge, takeChallenge } from "./challenges.ts";
-import { KEY_ALGORITHMS } from "./public-key.ts";
+import { readChallenge } from "./client-data.ts";
+import {
+  type CreationRefusal,
+  type CreationResponse,
+  KEY_ALGORITHMS,
+  rpIdOf,
+  type Site,
+  verifyCreation,
+} from "./verify.ts";
 
 export const PASSKEYS_PER_PERSON_MAX = 10;
 const SITE_NAME = "Eventide";
 
-/** What `navigator.credentials.create` is asked for, as JSON: bytes are base64url. */
-export async function buildCreationOptions(db: D1Database, principal: Principal, site: Site, now: number) {
+/** What `navigator.credentials.create` is asked for: `PublicKeyCredentialCreationOptionsJSON`. */
+export async function buildCreationOptions(
+  db: D1Database,
+  principal: Principal,
+  site: Site,
+  now: number,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const [challenge, known] = await Promise.all([
     issueChallenge(db, principal.id, now),
     listPasskeys(db, principal.id, PASSKEYS_PER_PERSON_MAX),
   ]);
-  return {
+  return generateRegistrationOptions({
     challenge,
-    rp: { id: rpIdOf(site), name: SITE_NAME },
-    user: {
-      id: Buffer.from(principal.id).toString("base64url"),
-      name: principal.email,
-      displayName: principal.name === "" ? principal.email : principal.name,
-    },
-    pubKeyCredParams: KEY_ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
+    rpID: rpIdOf(site),
+    rpName: SITE_NAME,
+    userID: Uint8Array.from(Buffer.from(principal.id)),
+    userName: principal.email,
+    userDisplayName: principal.name === "" ? principal.email : principal.name,
+    supportedAlgorithmIDs: KEY_ALGORITHMS,
     timeout: CHALLENGE_TTL_SECONDS * 1000,
-    attestation: "none",
+    attestationType: "none",
     // Found without typing an address, and never without its owner's PIN, finger or face.
-    authenticatorSelection: {
-      residentKey: "required",
-      requireResidentKey: true,
-      userVerification: "required",
-    },
-    excludeCredentials: known.map(({ credentialId }) => ({ type: "public-key", id: credentialId })),
-  };
+    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+    excludeCredentials: known.map(({ credentialId }) => ({ id: credentialId })),
+  });
 }
 
-export interface NamedCreation extends CreationAnswer {
+export interface NamedCreation extends CreationResponse {
   /** Empty for a name after the device. */
   name: string;
   transports: readonly string[];
 }
 
 export type AddPasskeyRefusal =
-  /** Not an answer to a question of ours, or too late. */
-  | "not_verified"
+  /** `not_verified` also stands for a challenge that isn't ours, or that is too old. */
+  | CreationRefusal
   /** It is somebody's already, or the person has as many as anybody may have. */
   | "not_added";
 
@@ -60,18 +71,20 @@ export async function addPasskey(
   site: Site,
   facts: RequestFacts,
 ): Promise<Result<WaysInChanged & { id: string }, AddPasskeyRefusal>> {
-  const ceremony = readCeremony(answer, "webauthn.create", site);
-  if (ceremony === null) return fail("not_verified");
-  if (!(await takeChallenge(db, ceremony.challenge, principal.id, facts.now))) return fail("not_verified");
-  if (!verifyCreation(ceremony, answer)) return fail("not_verified");
-  const id = encode(answer.credentialId);
+  const challenge = readChallenge(answer.response.clientDataJSON);
+  if (challenge === null) return fail("not_verified");
+  if (!(await takeChallenge(db, challenge, principal.id, facts.now))) return fail("not_verified");
+  const created = await verifyCreation(answer, challenge, site);
+  if (!created.ok) return created;
+  const { id, publicKey, counter } = created.value;
+  const name = answer.name === "" ? describeDevice(facts.userAgent) : answer.name;
   const passkey = {
     credentialId: id,
     userId: principal.id,
-    publicKey: encode(answer.publicKey),
-    counter: ceremony.authenticator.counter,
+    publicKey,
+    counter,
     transports: answer.transports,
-    name: answer.name === "" ? describeDevice(facts.userAgent) : answer.name,
+    name,
   };
   const about = { what: "", details: {} };
   const notice = noticeWaysInChange(db, principal, "passkey_added", about, facts);
@@ -99,8 +112,4 @@ export async function removePasskey(
     ...notice.statements,
   ]);
   return removed?.meta.changes === 1 ? succeed({ letterIds: notice.letterIds }) : fail("last_way_in");
-}
-
-function encode(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("base64url");
 }

@@ -1,43 +1,49 @@
 /** Signing in with a passkey: no address is typed, the passkey says whose it is. Every refusal looks the same. */
+import {
+  generateAuthenticationOptions,
+  type PublicKeyCredentialRequestOptionsJSON,
+} from "@simplewebauthn/server";
 import { recordAudit } from "../../db/audit.ts";
-import { buildPasskeyUse, findPasskeyKey, type PasskeyKeyRow } from "../../db/passkeys.ts";
+import { buildPasskeyUse, findPasskeyKey } from "../../db/passkeys.ts";
 import { fail, type Result, succeed } from "../../result.ts";
 import { type OpenedSession, openSession } from "../open-session.ts";
 import { auditOrigin, type RequestFacts } from "../request-facts.ts";
+import { CHALLENGE_TTL_SECONDS, issueChallenge, takeChallenge } from "./challenges.ts";
+import { readChallenge } from "./client-data.ts";
 import {
-  type AssertionAnswer,
-  type Ceremony,
-  readCeremony,
+  type AssertionRefusal,
+  type AssertionResponse,
   rpIdOf,
   type Site,
   verifyAssertion,
-} from "./ceremony.ts";
-import { CHALLENGE_TTL_SECONDS, issueChallenge, takeChallenge } from "./challenges.ts";
+} from "./verify.ts";
 
-/** What `navigator.credentials.get` is asked for, as JSON: bytes are base64url. */
-export async function buildRequestOptions(db: D1Database, site: Site, now: number) {
-  return {
+/** What `navigator.credentials.get` is asked for: `PublicKeyCredentialRequestOptionsJSON`. */
+export async function buildRequestOptions(
+  db: D1Database,
+  site: Site,
+  now: number,
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  return generateAuthenticationOptions({
     challenge: await issueChallenge(db, null, now),
-    rpId: rpIdOf(site),
+    rpID: rpIdOf(site),
     timeout: CHALLENGE_TTL_SECONDS * 1000,
     userVerification: "required",
+    // Whichever passkey of this site the person chooses.
     allowCredentials: [],
-  };
+  });
 }
 
-export interface PasskeyAnswer extends AssertionAnswer {
-  /** base64url. */
-  credentialId: string;
-  /** Whose it is, as the authenticator kept it. */
-  userHandle: Uint8Array;
+export interface PasskeyAnswer extends AssertionResponse {
+  /** Whose it is, as the authenticator kept it; base64url. */
+  userHandle: string;
 }
 
 /** For the log only. */
 export type PasskeyRefusal =
   | "unknown_passkey"
   | "other_person"
-  | "not_verified"
-  | "copied_passkey"
+  | AssertionRefusal
   | "old_challenge"
   | "disabled";
 
@@ -47,31 +53,20 @@ export async function signInWithPasskey(
   site: Site,
   facts: RequestFacts,
 ): Promise<Result<OpenedSession, PasskeyRefusal>> {
-  const ceremony = readCeremony(answer, "webauthn.get", site);
-  if (ceremony === null) return refuse(db, null, "not_verified", facts);
-  if (!(await takeChallenge(db, ceremony.challenge, null, facts.now))) {
-    return refuse(db, null, "old_challenge", facts);
-  }
-  const known = await findPasskeyKey(db, answer.credentialId);
+  const challenge = readChallenge(answer.response.clientDataJSON);
+  if (challenge === null) return refuse(db, null, "not_verified", facts);
+  if (!(await takeChallenge(db, challenge, null, facts.now))) return refuse(db, null, "old_challenge", facts);
+  const known = await findPasskeyKey(db, answer.id);
   if (known === null) return refuse(db, null, "unknown_passkey", facts);
   const { userId } = known;
-  const cause = findCause(ceremony, answer, known);
-  if (cause !== null) return refuse(db, userId, cause, facts);
-  const use = buildPasskeyUse(db, answer.credentialId, ceremony.authenticator.counter, facts.now);
-  return succeed(await openSession(db, facts, { userId, method: "passkey" }, [use]));
-}
-
-function findCause(ceremony: Ceremony, answer: PasskeyAnswer, known: PasskeyKeyRow): PasskeyRefusal | null {
-  if (Buffer.from(answer.userHandle).toString() !== known.userId) return "other_person";
-  const stored = { publicKey: Buffer.from(known.publicKey, "base64url"), counter: known.counter };
-  switch (verifyAssertion(ceremony, answer, stored)) {
-    case "refused":
-      return "not_verified";
-    case "copied":
-      return "copied_passkey";
-    case "verified":
-      return known.disabledAt === null ? null : "disabled";
+  if (Buffer.from(answer.userHandle, "base64url").toString() !== userId) {
+    return refuse(db, userId, "other_person", facts);
   }
+  const counter = await verifyAssertion(answer, challenge, known, site);
+  if (!counter.ok) return refuse(db, userId, counter.error, facts);
+  if (known.disabledAt !== null) return refuse(db, userId, "disabled", facts);
+  const use = buildPasskeyUse(db, answer.id, counter.value, facts.now);
+  return succeed(await openSession(db, facts, { userId, method: "passkey" }, [use]));
 }
 
 async function refuse(
