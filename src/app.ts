@@ -42,13 +42,31 @@ import { flagsSpeedPages } from "./routes/pages/flags-speed.tsx";
 import { galleryPages } from "./routes/pages/gallery.tsx";
 import { homePages } from "./routes/pages/home.tsx";
 import { passkeyPages } from "./routes/pages/passkeys.tsx";
+import { profilePicturePages } from "./routes/pages/profile-picture.tsx";
 import { providerPages } from "./routes/pages/providers.tsx";
 import { registerPages } from "./routes/pages/register.tsx";
 import { signInPages } from "./routes/pages/sign-in.tsx";
 import { passkeys } from "./routes/passkeys.ts";
+import { PICTURE_UPLOAD_MAX_BYTES, profilePictures } from "./routes/profile-picture.ts";
 import { vitals } from "./routes/vitals.ts";
 
 const BODY_MAX_BYTES = 64 * 1024;
+/** Where a person's own picture comes in. */
+const UPLOAD_PATHS: ReadonlySet<string> = new Set(["/api/me/picture", "/account/picture"]);
+/** What stands around a file in a form. */
+const FORM_OVERHEAD_BYTES = 4 * 1024;
+
+function limitBody(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new AppError("payload_too_large");
+    },
+  });
+}
+
+const limitBodies = limitBody(BODY_MAX_BYTES);
+const limitUploads = limitBody(PICTURE_UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES);
 
 export const app = new Hono<AppEnv>();
 
@@ -65,14 +83,7 @@ app.use(addServerTiming());
 app.use(countFlagOutcomes());
 // Before the limit: a script of another site may read that its body was too large.
 app.use(OFREP_PATHS, allowOtherOrigins);
-app.use(
-  bodyLimit({
-    maxSize: BODY_MAX_BYTES,
-    onError: () => {
-      throw new AppError("payload_too_large");
-    },
-  }),
-);
+app.use((c, next) => (UPLOAD_PATHS.has(c.req.path) ? limitUploads(c, next) : limitBodies(c, next)));
 app.use(guardRoutes(ROUTES));
 // Before the check of the origin: evaluating flags changes nothing.
 app.route("/", ofrep);
@@ -81,6 +92,7 @@ app.use(requireSameOrigin());
 app.route("/", health);
 app.route("/", auth);
 app.route("/", me);
+app.route("/", profilePictures);
 app.route("/", passkeys);
 app.route("/", catalogue);
 app.route("/", generations);
@@ -103,6 +115,7 @@ app.route("/", createPages);
 app.route("/", briefPages);
 app.route("/", galleryPages);
 app.route("/", accountPages);
+app.route("/", profilePicturePages);
 app.route("/", erasePages);
 app.route("/", adminPages);
 app.route("/", flagsPages);

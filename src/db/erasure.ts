@@ -14,6 +14,7 @@ export function buildCancelWaiting(db: D1Database, userId: string, now: number):
 }
 
 const OWNED_TABLES = [
+  "profile_pictures",
   "images",
   "generations",
   "briefs",

@@ -42,6 +42,12 @@ export const EXPORT_LISTS: readonly ExportList[] = [
           FROM images WHERE user_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3`,
   },
   {
+    name: "profilePicture",
+    start: "",
+    sql: `SELECT user_id AS id, bytes AS webp, sha256, updated_at AS updatedAt
+          FROM profile_pictures WHERE user_id = ?1 AND user_id > ?2 LIMIT ?3`,
+  },
+  {
     name: "sessions",
     start: "",
     sql: `SELECT id, method, user_agent AS userAgent, place, created_at AS createdAt, last_used_at AS lastUsedAt,

@@ -2,7 +2,7 @@
  * The tables as Drizzle sees them. The migrations are the truth (checks, triggers and indexes live there);
  * a test compares the two column by column. All `*_at` columns are integer milliseconds UTC.
  */
-import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export const ROLES = ["USER", "ADMIN", "HERO"] as const;
 export type Role = (typeof ROLES)[number];
@@ -105,6 +105,13 @@ export const passkeyChallenges = sqliteTable("passkey_challenges", {
   challengeHash: text("challenge_hash").primaryKey(),
   userId: text("user_id"),
   expiresAt: integer("expires_at").notNull(),
+});
+
+export const profilePictures = sqliteTable("profile_pictures", {
+  userId: text("user_id").primaryKey(),
+  bytes: blob("bytes", { mode: "buffer" }).notNull(),
+  sha256: text("sha256").notNull(),
+  updatedAt: integer("updated_at").notNull(),
 });
 
 export const rateCounters = sqliteTable(

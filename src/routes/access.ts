@@ -35,6 +35,11 @@ function api(method: RouteRule["method"], path: string, access: Access, extras: 
   return { method, path, access, kind: "api", ...extras };
 }
 
+/** Takes bytes instead of JSON, and answers like an API route. */
+function upload(method: RouteRule["method"], path: string, access: Access, extras: Extras): RouteRule {
+  return { method, path, access, kind: "bytes", ...extras };
+}
+
 function bytes(path: string, access: Access, extras: Extras = {}): RouteRule {
   return { method: "GET", path, access, kind: "bytes", ...extras };
 }
@@ -47,6 +52,8 @@ const AUTH: Extras = { burst: "auth" };
 const READ: Extras = { scope: "read" };
 const GENERATE: Extras = { scope: "generate" };
 const ORDER: Extras = { scope: "generate", burst: "generation" };
+/** Costs as much work as an order. */
+const GENERATION_BURST: Extras = { burst: "generation" };
 const EVALUATE: Extras = { scope: "flags" };
 const DEVELOPMENT: Extras = { developmentOnly: true };
 
@@ -66,6 +73,8 @@ export const ROUTES: readonly RouteRule[] = [
   api("POST", "/api/me/email", "USER", AUTH),
   api("GET", "/api/me/export", "USER"),
   bytes("/api/me/export/pictures", "USER"),
+  upload("PUT", "/api/me/picture", "USER", GENERATION_BURST),
+  api("DELETE", "/api/me/picture", "USER"),
   api("GET", "/api/me/sessions", "USER"),
   api("DELETE", "/api/me/sessions/:id", "USER"),
   api("GET", "/api/me/passkeys", "USER"),
@@ -106,6 +115,9 @@ export const ROUTES: readonly RouteRule[] = [
   bytes("/images/:id/thumb", "anyone", READ),
   bytes("/images/:id/download", "anyone", READ),
 
+  bytes("/account/picture", "USER"),
+  bytes("/admin/users/:id/picture", "ADMIN"),
+
   page("GET", "/", "anyone"),
   page("GET", "/signin", "anyone"),
   page("POST", "/signin", "public", AUTH),
@@ -122,7 +134,7 @@ export const ROUTES: readonly RouteRule[] = [
   page("GET", "/dev/mail/:id", "public", DEVELOPMENT),
   page("POST", "/signout", "anyone"),
   page("GET", "/create", "USER"),
-  page("POST", "/create", "USER", { burst: "generation" }),
+  page("POST", "/create", "USER", GENERATION_BURST),
   page("GET", "/briefs/:id", "USER"),
   page("POST", "/briefs/:id/cancel", "USER"),
   page("GET", "/gallery", "USER"),
@@ -137,6 +149,8 @@ export const ROUTES: readonly RouteRule[] = [
   page("GET", "/account/passkeys/new", "USER"),
   page("POST", "/account/passkeys/remove", "USER"),
   page("POST", "/account/name", "USER"),
+  page("POST", "/account/picture", "USER", GENERATION_BURST),
+  page("POST", "/account/picture/remove", "USER"),
   page("POST", "/account/email", "USER", AUTH),
   page("POST", "/account/password", "USER", AUTH),
   page("POST", "/account/password/link", "USER", AUTH),

@@ -62,6 +62,9 @@ describe("erasing an account", () => {
       env.DB.prepare(
         "INSERT INTO passkeys (credential_id, user_id, public_key, created_at) VALUES (?1, ?1, 'k', 1)",
       ).bind(person.id),
+      env.DB.prepare(
+        "INSERT INTO profile_pictures (user_id, bytes, sha256, updated_at) VALUES (?1, zeroblob(100), ?2, 1)",
+      ).bind(person.id, "0".repeat(64)),
       env.DB.prepare("DELETE FROM dev_mail WHERE recipient = ?1").bind(person.email),
     ]);
     const response = await erase(person);

@@ -29,6 +29,11 @@ describe("the export of everything", () => {
     )
       .bind(person.id)
       .run();
+    await env.DB.prepare(
+      "INSERT INTO profile_pictures (user_id, bytes, sha256, updated_at) VALUES (?1, zeroblob(33), ?2, 1)",
+    )
+      .bind(person.id, "0".repeat(64))
+      .run();
     const response = await call("GET", "/api/me/export", { as: person });
     expect(response.headers.get("Content-Type")).toBe("application/json; charset=utf-8");
     expect(response.headers.get("Content-Disposition")).toContain("attachment");
@@ -51,6 +56,7 @@ describe("the export of everything", () => {
     expect(exported["images"]).toMatchObject([{ id: imageId, tags: [] }]);
     expect(exported["keys"]).toMatchObject([{ name: "Backup", scopes: ["read"] }]);
     expect(exported["providerAccounts"]).toMatchObject([{ provider: "oidc" }]);
+    expect(exported["profilePicture"]).toMatchObject([{ webp: Buffer.alloc(33).toString("base64") }]);
     expect(exported["audit"]).not.toEqual([]);
     expect(exported.pictures).toEqual(["http://eventide.test/api/me/export/pictures?part=1"]);
   });

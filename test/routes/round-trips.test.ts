@@ -1,6 +1,7 @@
 /** The budget of D1 round trips: they are what a request waits for in production, where local milliseconds aren't. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { saveProfilePicture } from "../../src/db/profile-pictures.ts";
 import { newId } from "../../src/ids.ts";
 import { ROUTES } from "../../src/routes/access.ts";
 import { countRoundTrips, type RoundTrip } from "../support/counting-database.ts";
@@ -22,6 +23,8 @@ beforeAll(async () => {
   admin = await createPerson({ role: "HERO" });
   person = await createPerson({ credits: 10 });
   picture = await createPicture(person);
+  const face = { bytes: new Uint8Array(64), sha256: "0".repeat(64) };
+  await saveProfilePicture(env.DB, person.id, face, Date.now());
 });
 
 /** The round trips of a request whose like has been answered before, so that nothing is made or prepared first. */

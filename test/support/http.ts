@@ -14,6 +14,8 @@ export interface CallOptions {
   json?: unknown;
   /** Sent as it is, for JSON that nobody could write with `json`. */
   text?: string;
+  /** Sent as it is, with a Content-Type of your own. */
+  bytes?: Uint8Array;
   /** Sent as a form, with files where there are some. */
   form?: Record<string, string> | FormData;
   headers?: Record<string, string>;
@@ -35,6 +37,8 @@ export async function call(method: string, path: string, options: CallOptions = 
     body = JSON.stringify(options.json);
   } else if (options.text !== undefined) {
     body = options.text;
+  } else if (options.bytes !== undefined) {
+    body = options.bytes;
   } else if (options.form !== undefined) {
     body = options.form instanceof FormData ? options.form : new URLSearchParams(options.form);
   }

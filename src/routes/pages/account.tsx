@@ -8,6 +8,7 @@ import { describeScope, requiredRoleOf, SCOPES } from "../../auth/scopes.ts";
 import { buildApiKeysQuery } from "../../db/api-keys.ts";
 import { buildEntriesQuery } from "../../db/entries.ts";
 import { buildPasskeysQuery } from "../../db/passkeys.ts";
+import { buildPictureVersionQuery } from "../../db/profile-pictures.ts";
 import { buildProviderAccountsQuery } from "../../db/provider-accounts.ts";
 import { runQueries } from "../../db/query.ts";
 import { buildDevicesQuery } from "../../db/sessions.ts";
@@ -37,6 +38,7 @@ import {
 import { NewKeyPage } from "../views/account/keys.tsx";
 import type { RefusedForm } from "../views/account/profile.tsx";
 import { AccountPage } from "../views/account.tsx";
+import { profilePicturePath } from "../views/addresses.ts";
 import { typedValue, typedValues } from "../views/form-values.ts";
 import type { FormValues } from "../views/model.ts";
 import { askForLink, signOutEverywhere } from "../ways-in.ts";
@@ -59,7 +61,7 @@ export const accountPages = new Hono<AppEnv>()
   .post("/account/name", async (c) => {
     const values = await readForm(c);
     const parsed = profileSchema.safeParse({ name: typedValue(values, "name") });
-    if (!parsed.success) return refuse(c, "name", values, invalid(parsed.error));
+    if (!parsed.success) return refuseAccountForm(c, "name", values, invalid(parsed.error));
     await updateName(c.env.DB, requireUser(c).id, parsed.data.name, Date.now());
     setNotice(c, { kind: "success", text: "Your name is saved." });
     return c.redirect("/account", 303);
@@ -68,11 +70,11 @@ export const accountPages = new Hono<AppEnv>()
     const values = await readForm(c);
     const current = typedValue(values, "emailCurrent");
     const parsed = newEmailSchema.safeParse({ email: typedValue(values, "email"), current });
-    if (!parsed.success) return refuse(c, "email", values, invalid(parsed.error), EMAIL_FIELDS);
+    if (!parsed.success) return refuseAccountForm(c, "email", values, invalid(parsed.error), EMAIL_FIELDS);
     try {
       await askToChangeEmail(c, { email: parsed.data.email, password: current });
     } catch (error) {
-      return refuse(c, "email", values, error, EMAIL_FIELDS);
+      return refuseAccountForm(c, "email", values, error, EMAIL_FIELDS);
     }
     setNotice(c, { kind: "success", text: "A letter with a link is on its way to the new address." });
     return c.redirect("/account", 303);
@@ -85,7 +87,7 @@ export const accountPages = new Hono<AppEnv>()
         password: typedValue(values, "password"),
       });
     } catch (error) {
-      return refuse(c, "password", values, error);
+      return refuseAccountForm(c, "password", values, error);
     }
     setNotice(c, {
       kind: "success",
@@ -104,13 +106,13 @@ export const accountPages = new Hono<AppEnv>()
       name: typedValue(values, "keyName"),
       scopes: typedValues(values, "scopes"),
     });
-    if (!parsed.success) return refuse(c, "key", values, invalid(parsed.error), KEY_FIELDS);
+    if (!parsed.success) return refuseAccountForm(c, "key", values, invalid(parsed.error), KEY_FIELDS);
     try {
       const { secret } = await makeKey(c, parsed.data);
       const frame = buildFrame(c, null);
       return c.html(<NewKeyPage frame={frame} name={parsed.data.name} secret={secret} />, 201);
     } catch (error) {
-      return refuse(c, "key", values, error, KEY_FIELDS);
+      return refuseAccountForm(c, "key", values, error, KEY_FIELDS);
     }
   })
   .post("/account/keys/:id/revoke", async (c) => {
@@ -128,7 +130,7 @@ function invalid(error: Parameters<typeof listFieldErrors>[0]): AppError {
 }
 
 /** The page again with what was refused beside its form. Whatever is no refusal of the form's goes on. */
-function refuse(
+export function refuseAccountForm(
   c: AppContext,
   form: RefusedForm["form"],
   values: FormValues,
@@ -150,8 +152,9 @@ function refuse(
 async function renderAccount(c: AppContext, refused: RefusedForm | null) {
   const principal = requireUser(c);
   const query = refused === null ? parseQuery(c, entryPageQuery) : entryPageQuery.parse({});
-  const [user, entries, devices, keys, accounts, passkeys] = await runQueries(c.env.DB, [
+  const [user, pictureVersion, entries, devices, keys, accounts, passkeys] = await runQueries(c.env.DB, [
     buildOwnAccountQuery(c.env.DB, principal.id),
+    buildPictureVersionQuery(c.env.DB, principal.id),
     buildEntriesQuery(c.env.DB, principal.id, query),
     buildDevicesQuery(c.env.DB, principal.id, Date.now(), DEVICES_MAX),
     buildApiKeysQuery(c.env.DB, principal.id, KEYS_PER_PERSON_MAX),
@@ -163,6 +166,7 @@ async function renderAccount(c: AppContext, refused: RefusedForm | null) {
     <AccountPage
       frame={buildFrame(c, takeNotice(c))}
       person={presentUser(user)}
+      picture={pictureVersion === null ? null : profilePicturePath(pictureVersion)}
       hasPassword={user.hasPassword === 1}
       passwordMinCharacters={PASSWORD_MIN_CHARACTERS}
       connections={c.get("config").providers.map((provider) => presentConnection(provider, accounts))}

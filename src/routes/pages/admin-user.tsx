@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { hasRole, outranks } from "../../auth/principal.ts";
 import { buildEntriesQuery } from "../../db/entries.ts";
 import { buildJobsQuery } from "../../db/jobs.ts";
+import { buildPictureVersionQuery } from "../../db/profile-pictures.ts";
 import { runQueries } from "../../db/query.ts";
 import { buildUserQuery } from "../../db/users.ts";
 import { AppError, type FieldError, statusOf } from "../../errors.ts";
@@ -13,6 +14,7 @@ import { IDEMPOTENCY_KEY_PATTERN, listFieldErrors, parseId } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { presentEntry, presentUser } from "../present.ts";
+import { adminUserPicturePath } from "../views/addresses.ts";
 import { AdminUserPage, creditsAddedText } from "../views/admin/user.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FormValues } from "../views/model.ts";
@@ -111,8 +113,9 @@ interface UserForm {
 async function renderUser(c: AppContext, form: UserForm) {
   const viewer = requireUser(c);
   const id = parseId(c);
-  const [user, entries, jobs] = await runQueries(c.env.DB, [
+  const [user, pictureVersion, entries, jobs] = await runQueries(c.env.DB, [
     buildUserQuery(c.env.DB, id),
+    buildPictureVersionQuery(c.env.DB, id),
     buildEntriesQuery(c.env.DB, id, { limit: LAST_ENTRIES }),
     buildJobsQuery(c.env.DB, { userId: id }, { limit: LAST_JOBS }),
   ]);
@@ -123,6 +126,7 @@ async function renderUser(c: AppContext, form: UserForm) {
     <AdminUserPage
       frame={buildFrame(c, takeNotice(c))}
       person={presentUser(user)}
+      picture={pictureVersion === null ? null : adminUserPicturePath(id, pictureVersion)}
       entries={entries.items.map(presentEntry)}
       jobs={jobs.items.map(presentJob)}
       canAddCredits={!outranks(user.role, viewer.role) && (!isOwn || hasRole(viewer.role, "HERO"))}

@@ -18,6 +18,8 @@ import { countOf, formatNumber } from "./words.ts";
 export interface AccountPageProps {
   frame: Frame;
   person: Pick<Person, "email" | "name" | "createdAt" | "credits">;
+  /** The address of their own picture. */
+  picture: string | null;
   hasPassword: boolean;
   passwordMinCharacters: number;
   /** The providers that this deployment offers. */
@@ -45,7 +47,7 @@ export function AccountPage(props: AccountPageProps) {
       <PageHeader
         title={
           <span class="account-person">
-            <Avatar name={person.name} email={person.email} />
+            <Avatar name={person.name} email={person.email} picture={props.picture} />
             <span class="break">{person.name === "" ? "Your account" : person.name}</span>
           </span>
         }

@@ -96,6 +96,21 @@ export function adminUserAccountPath(userId: string): string {
   return `${adminUserPath(userId)}/account`;
 }
 
+/** Takes a POST with the file `picture`. */
+export const ACCOUNT_PICTURE = "/account/picture";
+export const REMOVE_ACCOUNT_PICTURE = "/account/picture/remove";
+
+/** The version makes a changed picture another address, so that no browser shows the old one. */
+export function profilePicturePath(version: string): string {
+  return `${ACCOUNT_PICTURE}?v=${version.slice(0, VERSION_CHARACTERS)}`;
+}
+
+export function adminUserPicturePath(userId: string, version: string): string {
+  return `${adminUserPath(userId)}/picture?v=${version.slice(0, VERSION_CHARACTERS)}`;
+}
+
+const VERSION_CHARACTERS = 12;
+
 export const NEW_PASSKEY = "/account/passkeys/new";
 /** Takes a POST with the field `id`. */
 export const REMOVE_PASSKEY = "/account/passkeys/remove";

@@ -21,6 +21,7 @@ async function renderUser(over: Partial<AdminUserPageProps>): Promise<Element[]>
       <AdminUserPage
         frame={ADMIN}
         person={PERSON}
+        picture={null}
         entries={[]}
         jobs={[]}
         canAddCredits

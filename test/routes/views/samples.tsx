@@ -241,6 +241,7 @@ export function accountProps(over: Partial<AccountPageProps> = {}): AccountPageP
   return {
     frame: frameFor(VIEWER),
     person: PERSON,
+    picture: null,
     hasPassword: true,
     passwordMinCharacters: 12,
     connections: [
@@ -700,6 +701,7 @@ export const PAGES = {
   ),
   "admin, person": (
     <AdminUserPage
+      picture="/admin/users/01m81000000000000000000001/picture?v=0123456789ab"
       frame={frameFor(ADMIN.viewer, {
         notice: { kind: "success", text: "25 credits added. New total: 35." },
       })}
@@ -713,6 +715,7 @@ export const PAGES = {
   ),
   "admin, person, refused": (
     <AdminUserPage
+      picture={null}
       frame={ADMIN}
       person={{ ...PERSON, name: "" }}
       entries={[]}
@@ -731,6 +734,7 @@ export const PAGES = {
   ),
   "admin, person, hands off": (
     <AdminUserPage
+      picture={null}
       frame={ADMIN}
       person={PERSON}
       entries={[]}

@@ -68,7 +68,7 @@ export function ErasePage(props: ErasePageProps) {
         <Card id="what" title="What happens">
           <ul class="plain-list">
             <li>{sayPictures(props.pictures)}</li>
-            <li>Your name, address and password, your devices, keys and links: deleted.</li>
+            <li>Your name, picture, address and password, your devices, keys and links: deleted.</li>
             {props.waiting === 0 ? null : <li>{sayWaiting(props.waiting)}</li>}
             {props.credits.available === 0 ? null : (
               <li>Your {countOf(props.credits.available, "credit")}: gone, without money back.</li>

@@ -1,15 +1,22 @@
-/** Who the person is here: name, address and password, each with its own small form. */
-import { ACCOUNT_EMAIL, ACCOUNT_NAME, ACCOUNT_PASSWORD, ACCOUNT_PASSWORD_LINK } from "../addresses.ts";
+/** Who the person is here: name, picture, address and password, each with its own small form. */
+import {
+  ACCOUNT_EMAIL,
+  ACCOUNT_NAME,
+  ACCOUNT_PASSWORD,
+  ACCOUNT_PASSWORD_LINK,
+  ACCOUNT_PICTURE,
+  REMOVE_ACCOUNT_PICTURE,
+} from "../addresses.ts";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
-import { TextField } from "../components/field.tsx";
+import { FileField, TextField } from "../components/field.tsx";
 import type { FieldErrors, Person } from "../model.ts";
 import { EMAIL_MAX_CHARACTERS } from "../way-in.tsx";
 
 /** What became of a form that was refused. */
 export interface RefusedForm {
-  form: "name" | "email" | "password" | "key";
+  form: "picture" | "name" | "email" | "password" | "key";
   errors: FieldErrors;
   detail?: string | undefined;
   /** As typed; passwords are never given back. */
@@ -18,6 +25,8 @@ export interface RefusedForm {
 
 export interface ProfileProps {
   person: Pick<Person, "email" | "name">;
+  /** The address of their own picture. */
+  picture: string | null;
   hasPassword: boolean;
   passwordMinCharacters: number;
   refused: RefusedForm | null;
@@ -29,6 +38,7 @@ export function Profile(props: ProfileProps) {
   return (
     <Card id="profile" title="You">
       <NameForm {...props} />
+      <PictureForm {...props} />
       <EmailForm {...props} />
       {props.hasPassword ? <PasswordForm {...props} /> : <NoPassword />}
     </Card>
@@ -50,6 +60,37 @@ function NameForm(props: ProfileProps) {
       />
       <Button>Save the name</Button>
     </form>
+  );
+}
+
+function PictureForm(props: ProfileProps) {
+  const refused = refusedOf(props, "picture");
+  return (
+    <details class="account-more" open={refused !== null}>
+      <summary>
+        <span class="label">Picture</span>
+        <span>{props.picture === null ? "None" : "Set"}</span>
+        <span class="account-change">Change</span>
+      </summary>
+      <form class="account-form" method="post" action={ACCOUNT_PICTURE} enctype="multipart/form-data">
+        <Refused refused={refused} />
+        <FileField
+          name="picture"
+          label="New picture"
+          hint="PNG, JPEG or WebP, at most 10 MB. We keep the middle of it, small and square; you and the administrators see it."
+          accept="image/png,image/jpeg,image/webp"
+          required
+          requiredUnmarked
+          error={refused?.errors["picture"]}
+        />
+        <Button>Save the picture</Button>
+      </form>
+      {props.picture === null ? null : (
+        <form class="account-form" method="post" action={REMOVE_ACCOUNT_PICTURE}>
+          <Button kind="danger">Remove the picture</Button>
+        </form>
+      )}
+    </details>
   );
 }
 

@@ -3,6 +3,7 @@
  * reason; the total is never typed in, so an old page can't undo what was spent since.
  */
 import { ADMIN_USERS, adminAuditPath, adminUserAccountPath, adminUserCreditsPath } from "../addresses.ts";
+import { Avatar } from "../components/avatar.tsx";
 import { Button, LinkButton } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
@@ -22,6 +23,8 @@ import { statusOf } from "./users.tsx";
 export interface AdminUserPageProps {
   frame: Frame;
   person: Person;
+  /** The address of their own picture. */
+  picture: string | null;
   entries: readonly Entry[];
   jobs: readonly Job[];
   /** False for someone who outranks the viewer, and for the viewer's own account unless they are HERO. */
@@ -51,7 +54,12 @@ export function AdminUserPage(props: AdminUserPageProps) {
   return (
     <Page {...props.frame} title={person.email} current="admin-users" look="accounts">
       <PageHeader
-        title={person.name === "" ? person.email : person.name}
+        title={
+          <span class="account-person">
+            <Avatar name={person.name} email={person.email} picture={props.picture} />
+            <span class="break">{person.name === "" ? person.email : person.name}</span>
+          </span>
+        }
         lead={person.name === "" ? undefined : person.email}
         actions={
           <LinkButton icon="back" href={ADMIN_USERS}>

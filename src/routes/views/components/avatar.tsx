@@ -1,6 +1,16 @@
-/** A person in one or two letters. Decoration: the name stands beside it. */
+/** A person's picture, or one or two letters of the name. Decoration: the name stands beside it. */
 
-export function Avatar(props: { name: string; email: string }) {
+export interface AvatarProps {
+  name: string;
+  email: string;
+  /** Its address; null for nobody's picture. */
+  picture: string | null;
+}
+
+export function Avatar(props: AvatarProps) {
+  if (props.picture !== null) {
+    return <img class="avatar" src={props.picture} width={64} height={64} alt="" />;
+  }
   return (
     <span class="avatar" aria-hidden="true">
       {initialsOf(props.name === "" ? props.email : props.name)}

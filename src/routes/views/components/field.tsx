@@ -66,6 +66,19 @@ export function NumberField(props: NumberFieldProps) {
   );
 }
 
+export interface FileFieldProps extends FieldProps {
+  /** Media types, comma-separated; the server decides by the bytes. */
+  accept: string;
+}
+
+export function FileField(props: FileFieldProps) {
+  return (
+    <FieldFrame {...props}>
+      <input {...controlAttributes(props)} class="input input-file" type="file" accept={props.accept} />
+    </FieldFrame>
+  );
+}
+
 export interface TextAreaProps extends FieldProps {
   value?: string | undefined;
   rows?: number;
