@@ -1,5 +1,6 @@
 /** Table images: pictures as their owner and other viewers read them. Rows are inserted by finishJob only. */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
+import { buildContains } from "./query.ts";
 
 export interface ImageRow {
   id: string;
@@ -86,7 +87,7 @@ function buildFilter(userId: string, filter: ImageFilter): { where: string; valu
     values.push(value);
     conditions.push(condition(`?${values.length}`));
   };
-  add((p) => `(i.title LIKE ${p} ESCAPE '\\' OR i.prompt LIKE ${p} ESCAPE '\\')`, toPattern(filter.q));
+  add((p) => `(${buildContains("i.title", p)} OR ${buildContains("i.prompt", p)})`, filter.q);
   add((p) => `i.event_type = ${p}`, filter.eventType);
   add((p) => `i.style = ${p}`, filter.style);
   add((p) => `i.shape = ${p}`, filter.shape);
@@ -94,10 +95,6 @@ function buildFilter(userId: string, filter: ImageFilter): { where: string; valu
   add((p) => `i.favourite = ${p}`, filter.favourite === undefined ? undefined : Number(filter.favourite));
   add((p) => `EXISTS (SELECT 1 FROM json_each(i.tags) t WHERE t.value = ${p})`, filter.tag);
   return { where: conditions.join(" AND "), values };
-}
-
-function toPattern(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
 export interface ImageChange {

@@ -1,6 +1,6 @@
 /**
  * A read that can be asked alone or together with others. A page that shows three things asks for them in one D1
- * round trip, and each of them stays with its table's module.
+ * round trip, and each of them stays with its table's module. Besides, the conditions that several tables share.
  */
 
 export interface Query<Answer> {
@@ -21,4 +21,12 @@ export async function runQueries<Answers extends unknown[]>(
 ): Promise<Answers> {
   const results = await db.batch(queries.map((query) => query.statement));
   return queries.map((query, index) => query.parse((results[index]?.results ?? []) as never[])) as Answers;
+}
+
+/**
+ * The condition that a column has a text in it, whatever the case of its ASCII letters. Not LIKE: D1 refuses a
+ * pattern of more than 50 bytes with an error, and what people search for may be longer.
+ */
+export function buildContains(column: string, parameter: string): string {
+  return `instr(lower(${column}), lower(${parameter})) > 0`;
 }

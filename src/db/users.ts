@@ -1,7 +1,7 @@
 /** Table users, joined with the balance where a page shows both. */
 import { eq, sql } from "drizzle-orm";
 import { preparedOnce } from "./client.ts";
-import { type Query, runQuery } from "./query.ts";
+import { buildContains, type Query, runQuery } from "./query.ts";
 import { type Role, users } from "./schema.ts";
 
 export interface UserRow {
@@ -110,13 +110,14 @@ export async function listUsers(
   filter: UserFilter,
   page: { cursor?: string | undefined; limit: number },
 ): Promise<UserPage> {
-  const pattern = filter.q === undefined ? null : `%${filter.q.replace(/[\\%_]/g, "\\$&")}%`;
-  const where = `(?1 IS NULL OR u.email LIKE ?1 ESCAPE '\\' OR u.name LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR u.role = ?2)`;
+  const text = filter.q ?? null;
+  const isFound = `(?1 IS NULL OR ${buildContains("u.email", "?1")} OR ${buildContains("u.name", "?1")})`;
+  const where = `${isFound} AND (?2 IS NULL OR u.role = ?2)`;
   const [rows, count] = await db.batch([
     db
       .prepare(`${SELECT_USERS} WHERE ${where} AND u.id < ?3 ORDER BY u.id DESC LIMIT ?4`)
-      .bind(pattern, filter.role ?? null, page.cursor ?? LAST_ID, page.limit + 1),
-    db.prepare(`SELECT count(*) AS total FROM users u WHERE ${where}`).bind(pattern, filter.role ?? null),
+      .bind(text, filter.role ?? null, page.cursor ?? LAST_ID, page.limit + 1),
+    db.prepare(`SELECT count(*) AS total FROM users u WHERE ${where}`).bind(text, filter.role ?? null),
   ]);
   const items = (rows?.results ?? []) as unknown as UserRow[];
   const total = (count?.results[0] as { total: number } | undefined)?.total ?? 0;

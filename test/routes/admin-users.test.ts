@@ -144,6 +144,17 @@ describe("GET /api/admin/users", () => {
     expect(await response.json()).toMatchObject({ items: [], total: 0 });
   });
 
+  it("searches for the longest text that it takes, in any case of its letters", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const person = await createPerson();
+    const name = "x".repeat(60) + "Émile & Sons ".repeat(3) + "y";
+    await env.DB.prepare("UPDATE users SET name = ?2 WHERE id = ?1").bind(person.id, name).run();
+    const text = name.slice(0, 100).replace("Sons", "SONS");
+    expect(text).toHaveLength(100);
+    const response = await call("GET", `/api/admin/users?q=${encodeURIComponent(text)}`, { as: admin });
+    expect(await response.json()).toMatchObject({ items: [{ id: person.id }], total: 1 });
+  });
+
   it("shows one person and their ledger, newest first", async () => {
     const admin = await createPerson({ role: "ADMIN" });
     const person = await createPerson({ credits: 10 });

@@ -1,0 +1,106 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import { buildThumbnailKey } from "../../src/r2/keys.ts";
+import { expectBooksToBalance } from "../support/books.ts";
+import { call } from "../support/http.ts";
+import { createPerson, type TestPerson } from "../support/people.ts";
+import { createPicture } from "../support/pictures.ts";
+
+afterEach(expectBooksToBalance);
+
+async function createOwner(): Promise<{ owner: TestPerson; imageId: string }> {
+  const owner = await createPerson({ credits: 1 });
+  const { imageId } = await createPicture(owner);
+  return { owner, imageId };
+}
+
+/** A bucket that answers nothing, as in an outage. */
+function brokenBucket(): R2Bucket {
+  return new Proxy(env.BUCKET, {
+    get: () => () => Promise.reject(new Error("the bucket does not answer")),
+  });
+}
+
+describe("GET /api/images", () => {
+  it("searches for the longest text that it takes, in any case of its letters", async () => {
+    const { owner, imageId } = await createOwner();
+    const title = "Lantern festival, 100 % _of_ it, at dusk: ".repeat(3);
+    await call("PATCH", `/api/images/${imageId}`, { as: owner, json: { title } });
+    for (const text of [title.slice(0, 100), "LANTERN FESTIVAL, 100 % _OF_ IT"]) {
+      const found = await call("GET", `/api/images?q=${encodeURIComponent(text)}`, { as: owner });
+      expect(await found.json()).toMatchObject({ items: [{ id: imageId }], total: 1 });
+    }
+    const none = await call("GET", `/api/images?q=${encodeURIComponent("100 _ %of")}`, { as: owner });
+    expect(await none.json()).toMatchObject({ items: [], total: 0 });
+  });
+});
+
+describe("GET /images/:id/download", () => {
+  it("converts to the smallest width also a picture that is much wider than high", async () => {
+    const { owner, imageId } = await createOwner();
+    // The binding cuts to what is asked for: a stand-in for a picture of 16:9.
+    const images = widen(env.IMAGES);
+    for (const format of ["png", "jpeg", "webp"]) {
+      const path = `/images/${imageId}/download?format=${format}&width=16`;
+      const response = await call("GET", path, { as: owner, env: { IMAGES: images } });
+      expect(response.status, format).toBe(200);
+      expect(response.headers.get("Content-Type")).toBe(`image/${format}`);
+    }
+  });
+
+  it.each([
+    "width=15",
+    "width=4097",
+    "width=1.5",
+    "width=-16",
+    "width=x",
+    "format=gif",
+    "format=png&width=0",
+  ])("refuses %s", async (query) => {
+    const { owner, imageId } = await createOwner();
+    const response = await call("GET", `/images/${imageId}/download?${query}`, { as: owner });
+    expect(response.status).toBe(422);
+  });
+});
+
+/** Whatever is made comes out as if the source were 16:9. */
+function widen(images: ImagesBinding): ImagesBinding {
+  return {
+    ...images,
+    input: (stream, options) => {
+      const input = images.input(stream, options);
+      return new Proxy(input, {
+        get(target, name) {
+          if (name !== "transform") return Reflect.get(target, name);
+          return ({ width = 0 }: ImageTransform) =>
+            target.transform({ width, height: Math.round((width * 9) / 16), fit: "cover" });
+        },
+      });
+    },
+  };
+}
+
+describe("GET /images/:id/thumb", () => {
+  it("makes a thumbnail anew whose object is gone", async () => {
+    const { owner, imageId } = await createOwner();
+    const path = `/images/${imageId}/thumb`;
+    expect((await call("GET", path, { as: owner })).headers.get("Content-Type")).toBe("image/webp");
+    const key = buildThumbnailKey(imageId);
+    await env.BUCKET.delete(key);
+    const response = await call("GET", path, { as: owner });
+    expect(response.headers.get("Content-Type")).toBe("image/webp");
+    expect((await env.BUCKET.head(key))?.size).toBe((await response.arrayBuffer()).byteLength);
+  });
+
+  it("stays the original's business when the bucket is away: 503, and nothing is broken", async () => {
+    const { owner, imageId } = await createOwner();
+    for (const path of ["thumb", "original", "download?format=webp"]) {
+      const response = await call("GET", `/images/${imageId}/${path}`, {
+        as: owner,
+        env: { BUCKET: brokenBucket() },
+      });
+      expect(response.status, path).toBe(503);
+    }
+    expect((await call("GET", `/images/${imageId}/thumb`, { as: owner })).status).toBe(200);
+  });
+});
