@@ -154,7 +154,7 @@ function defaultDetail(code: ErrorCode): string {
     case "malformed_body":
       return "The body is not valid JSON. Nothing was changed.";
     case "idempotency_key_required":
-      return "Send an Idempotency-Key header of 8 to 128 characters, so that a retry can't be applied twice. Nothing was changed.";
+      return "Send an Idempotency-Key header of 1 to 255 characters, so that a retry can't be applied twice. Nothing was changed.";
     case "unauthenticated":
       return "This needs a signed-in person. Sign in and try again.";
     case "insufficient_credits":

@@ -41,9 +41,9 @@ export const IMAGE_MAX_BYTES = 20 * 1024 * 1024;
 export const IMAGE_MIN_SIDE_PIXELS = 64;
 export const IMAGE_MAX_SIDE_PIXELS = 4096;
 
-/** Limits of pictures that are made here from a stored one; a small thumbnail of a plain picture is tiny. */
+/** Limits of pictures that are made here from a stored one: the smallest width that is offered, on a wide picture. */
 export const DERIVED_MIN_BYTES = 32;
-export const DERIVED_MIN_SIDE_PIXELS = 16;
+export const DERIVED_MIN_SIDE_PIXELS = 8;
 
 /** width:height may differ from the ratio asked for by this share. */
 export const SHAPE_TOLERANCE_RATIO = 0.01;

@@ -126,7 +126,8 @@ function isAsStated(found: BodyFacts, picture: StoredPicture): boolean {
   return stated === null || (stated.etagSeed === found.etagSeed && stated.bytes === found.bytes);
 }
 
-async function requireAnswer<Answer>(question: Promise<Answer>): Promise<Answer> {
+/** What the bucket says; `unavailable` when it says nothing. */
+export async function requireAnswer<Answer>(question: Promise<Answer>): Promise<Answer> {
   try {
     return await question;
   } catch (cause) {

@@ -39,15 +39,15 @@ export function parseId(c: AppContext, name = "id"): string {
   return id;
 }
 
-export const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{8,128}$/;
+export const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
 
-/** The Idempotency-Key header: 8 to 128 printable ASCII characters. */
+/** The Idempotency-Key header: 1 to 255 printable ASCII characters. How unique a key is, its sender knows. */
 export function parseIdempotencyKey(c: AppContext): string {
   const key = c.req.header("Idempotency-Key");
   if (key === undefined || key === "") throw new AppError("idempotency_key_required");
   if (!IDEMPOTENCY_KEY_PATTERN.test(key)) {
     throw new AppError("invalid_request", {
-      errors: [{ field: "Idempotency-Key", message: "Use 8 to 128 characters without spaces." }],
+      errors: [{ field: "Idempotency-Key", message: "Use 1 to 255 characters without spaces." }],
     });
   }
   return key;

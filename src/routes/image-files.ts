@@ -7,7 +7,7 @@ import { logAlarm, logWarning } from "../log.ts";
 import { buildImageHeaders, findNotModified } from "../r2/image-headers.ts";
 import { buildThumbnailKey } from "../r2/keys.ts";
 import { deleteObjects, findObjectBody } from "../r2/objects.ts";
-import { serveImage } from "../r2/serve-image.ts";
+import { requireAnswer, serveImage } from "../r2/serve-image.ts";
 import { storeThumbnail } from "../r2/store-image.ts";
 import { convertImage, makeThumbnail } from "../r2/transform.ts";
 import { parseQuery } from "./body.ts";
@@ -29,15 +29,8 @@ export const imageFiles = new Hono<AppEnv>()
   .get("/images/:id/thumb", async (c) => {
     const row = await getVisibleImage(c);
     if (!isOn(c, "image_processing")) return serveOriginal(c, row);
-    const thumbnailKey = row.thumbnailKey ?? (await createThumbnail(c, row));
     // A thumbnail that can't be made is no reason to show nothing: the original is the same picture.
-    if (thumbnailKey === null) return serveOriginal(c, row);
-    const served = await serveImage(
-      c.env.BUCKET,
-      { key: thumbnailKey, format: "webp", visibility: row.visibility },
-      { method: c.req.method, headers: c.req.raw.headers },
-    );
-    return served ?? serveOriginal(c, row);
+    return (await serveThumbnail(c, row)) ?? serveOriginal(c, row);
   })
   .get("/images/:id/download", async (c) => {
     const { format, width } = parseQuery(c, downloadQuery);
@@ -75,13 +68,31 @@ async function serveOriginal(
     { method: c.req.method, headers: c.req.raw.headers },
   );
   if (served !== null) return served;
+  throw missingObject(c, row);
+}
+
+function missingObject(c: AppContext, row: ImageRow): AppError {
   logAlarm("object_missing", { imageId: row.id, requestId: c.get("requestId") });
-  throw new AppError("not_found", { reason: "object_missing" });
+  return new AppError("not_found", { reason: "object_missing" });
+}
+
+/** Null when there is none and none can be made now. One whose object is gone is made anew, under the same key. */
+async function serveThumbnail(c: AppContext, row: ImageRow): Promise<Response | null> {
+  const serve = (key: string) =>
+    serveImage(
+      c.env.BUCKET,
+      { key, format: "webp", visibility: row.visibility },
+      { method: c.req.method, headers: c.req.raw.headers },
+    );
+  const kept = row.thumbnailKey === null ? null : await serve(row.thumbnailKey);
+  if (kept !== null) return kept;
+  const made = await createThumbnail(c, row);
+  return made === null ? null : serve(made);
 }
 
 /** Made on the first look and kept. Null when it can't be made now; the next look tries again. */
 async function createThumbnail(c: AppContext, row: ImageRow): Promise<string | null> {
-  const source = await findObjectBody(c.env.BUCKET, row.key);
+  const source = await requireAnswer(findObjectBody(c.env.BUCKET, row.key));
   if (source === null) return null;
   const made = await makeThumbnail(c.env.IMAGES, source.body, { width: THUMBNAIL_WIDTH_PIXELS });
   if (!made.ok) {
@@ -115,8 +126,8 @@ async function serveConverted(
   const etagSeed = `${row.sha256}-${asked.format}-${asked.width ?? row.width}`;
   const unchanged = findNotModified(picture, etagSeed, { headers: c.req.raw.headers });
   if (unchanged !== null) return unchanged;
-  const source = await findObjectBody(c.env.BUCKET, row.key);
-  if (source === null) throw new AppError("not_found", { reason: "object_missing" });
+  const source = await requireAnswer(findObjectBody(c.env.BUCKET, row.key));
+  if (source === null) throw missingObject(c, row);
   const converted = await convertImage(c.env.IMAGES, source.body, asked);
   if (converted.ok) return new Response(converted.value, { headers: buildImageHeaders(picture, etagSeed) });
   logWarning("conversion_failed", { imageId: row.id, kind: converted.error.kind });

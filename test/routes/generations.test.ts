@@ -118,7 +118,12 @@ describe("POST /api/generations", () => {
     const without = await call("POST", "/api/generations", { as: person, json: BRIEF });
     expect(without.status).toBe(400);
     expect(await without.json()).toMatchObject({ code: "idempotency_key_required" });
-    expect((await send(person, BRIEF, "short")).status).toBe(422);
+    for (const key of ["with space", "x".repeat(256)]) {
+      expect((await send(person, BRIEF, key)).status, key).toBe(422);
+    }
+    for (const key of ["1", '"quoted"', "x".repeat(255)]) {
+      expect((await send(person, BRIEF, key)).status, key).toBe(202);
+    }
   });
 
   it("creates none of eight pictures when credits for seven are left", async () => {
