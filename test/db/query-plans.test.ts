@@ -27,6 +27,7 @@ const ASK_NOTHING = new Set([
   "orm",
   "runQuery",
   "runQueries",
+  "buildContains",
   "changeJob",
   "buildMakeHeroSql",
   "buildFlagJournal",

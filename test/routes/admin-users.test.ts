@@ -147,7 +147,7 @@ describe("GET /api/admin/users", () => {
   it("searches for the longest text that it takes, in any case of its letters", async () => {
     const admin = await createPerson({ role: "ADMIN" });
     const person = await createPerson();
-    const name = "x".repeat(60) + "Émile & Sons ".repeat(3) + "y";
+    const name = "Émile & Sons ".repeat(9);
     await env.DB.prepare("UPDATE users SET name = ?2 WHERE id = ?1").bind(person.id, name).run();
     const text = name.slice(0, 100).replace("Sons", "SONS");
     expect(text).toHaveLength(100);
