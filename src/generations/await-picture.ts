@@ -1,4 +1,7 @@
-/** Asks the provider until the picture is ready. Asking is free, so every passing failure is asked again. */
+/**
+ * Asks the provider whether the picture is ready. Asking is free, so every passing failure is asked again at once; a
+ * picture that isn't ready is waited for in the queue, where it keeps no other job waiting.
+ */
 import {
   findGeneration,
   type Poll,
@@ -18,10 +21,7 @@ import {
 
 export type ReadyPicture = Extract<PolledPicture, { kind: "ready" }>;
 
-/**
- * One delivery asks a few times, then puts the job down and comes again: it holds a consumer for moments and not for
- * as long as the provider draws, so that other people's pictures move on meanwhile. Well within POLL_LEASE_MS.
- */
+/** How long one delivery tries to get an answer before it puts the job down. Well within POLL_LEASE_MS. */
 const POLL_BUDGET_MS = 2_500;
 const POLLS_MAX = 4;
 const POLL_FIRST_DELAY_MS = 700;
@@ -48,7 +48,7 @@ export async function awaitPicture(
     const step = polled.ok
       ? explainPoll(row.id, sinceSubmitMs, polled.value)
       : explainPollFailure(row.id, sinceSubmitMs, polled.error);
-    if (step.kind === "go_on" || step.kind === "failed") return step;
+    if (polled.ok || step.kind === "failed") return step;
     const nextMs = Math.max(delayMs, askedDelay(polled));
     if (polls === POLLS_MAX || elapsedMs + nextMs > POLL_BUDGET_MS) return step;
     await context.sleep(nextMs);

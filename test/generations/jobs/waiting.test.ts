@@ -102,7 +102,7 @@ describe("the messages of a waiting job", () => {
 });
 
 describe("a job that waits for its picture", () => {
-  it("asks for a while, comes again, uses up no attempt, and can't be canceled", async () => {
+  it("asks once a delivery, waits in the queue, uses up no attempt, and can't be canceled", async () => {
     const { userId, id } = await orderOne();
     const { context, provider } = createWorkshop();
     provider.script.poll = Array<Answer>(30).fill(pending);
@@ -117,8 +117,8 @@ describe("a job that waits for its picture", () => {
       expect(await cancelJob(env.DB, userId, id)).toBe(false);
       await letTimePass(5_000, id);
     }
-    expect(provider.seen.polls).toBeGreaterThan(2);
-    expect(provider.seen.polls).toBeLessThan(30);
+    // A queue may deliver one message at a time: whoever waits in a delivery keeps everybody waiting.
+    expect(provider.seen.polls).toBe(2);
     await deliverToTheEnd(context, id);
     expect(await readJob(id)).toMatchObject({ status: "succeeded", attempt: 1 });
     expect(provider.bought).toHaveLength(1);
