@@ -1,5 +1,11 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { parseEnv } from "node:util";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { unstable_readConfig } from "wrangler";
+
+const OWN_SETTINGS = ".dev.vars";
 
 /** These run on Node.js: vitest.node.config.ts and vitest.e2e.config.ts. */
 export const NOT_IN_WORKERD = ["test/e2e/**", "test/node/**"];
@@ -27,12 +33,14 @@ export async function buildConfig(test: {
   isolate?: boolean;
 }): Promise<ViteUserConfig> {
   const migrations = await readD1Migrations("migrations");
+  const ownSettings = await readOwnSettings();
   return {
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
           bindings: {
+            ...ownSettings,
             MIGRATIONS: migrations,
             ENVIRONMENT: "development",
             APP_ORIGIN: "http://eventide.test",
@@ -55,4 +63,15 @@ export async function buildConfig(test: {
       ...test,
     },
   };
+}
+
+/**
+ * wrangler adds `.dev.vars` to the variables of wrangler.toml. They are one person's own and mustn't decide how a test
+ * ends, so each is put back to what a deployment has: its variable or, as null for test/setup.ts, nothing.
+ */
+async function readOwnSettings(): Promise<Record<string, string | null>> {
+  if (!existsSync(OWN_SETTINGS)) return {};
+  const { vars } = unstable_readConfig({ config: "./wrangler.toml" });
+  const own = parseEnv(await readFile(OWN_SETTINGS, "utf8"));
+  return Object.fromEntries(Object.keys(own).map((name) => [name, vars[name]?.toString() ?? null]));
 }
