@@ -11,6 +11,7 @@ interface OriginEnv {
 }
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+const BEARER = /^Bearer\b/i;
 
 export function requireSameOrigin(): MiddlewareHandler<OriginEnv> {
   return async function sameOrigin(c, next) {
@@ -40,7 +41,10 @@ function wrongAddress(opened: string, configured: string): AppError {
   });
 }
 
-/** A program that brings its own key and no cookie can't be somebody's tricked browser. */
+/**
+ * A program that brings its own key and no cookie can't be somebody's tricked browser. Only Bearer says so: a browser
+ * adds `Basic` by itself, also to another site's form, and that form could sign it in as somebody else.
+ */
 function isProgram(cookie: string | undefined, authorization: string | undefined): boolean {
-  return cookie === undefined && authorization !== undefined;
+  return cookie === undefined && authorization !== undefined && BEARER.test(authorization);
 }
