@@ -28,11 +28,19 @@ export function describeError(error: unknown): LogFields {
     return { error: String(error).slice(0, ERROR_TEXT_MAX_CHARACTERS) };
   }
   const cause = error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
+  // A stack begins with the whole message; here only the frames are wanted.
+  const frames = error.stack?.replace(error.message, "");
   return {
-    error: `${error.name}: ${error.message}`.slice(0, ERROR_TEXT_MAX_CHARACTERS),
+    error: `${error.name}: ${readMessage(error)}`.slice(0, ERROR_TEXT_MAX_CHARACTERS),
     cause: cause?.slice(0, ERROR_TEXT_MAX_CHARACTERS),
-    stack: error.stack?.slice(0, STACK_MAX_CHARACTERS),
+    stack: frames?.slice(0, STACK_MAX_CHARACTERS),
   };
+}
+
+/** Drizzle puts a query's parameters into the message of its error: addresses, hashes. The query alone says enough. */
+function readMessage(error: Error): string {
+  const isQueryError = "params" in error && "query" in error && typeof error.query === "string";
+  return isQueryError ? `failed query: ${error.query}` : error.message;
 }
 
 const ERROR_TEXT_MAX_CHARACTERS = 500;
