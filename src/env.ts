@@ -130,6 +130,7 @@ const bindingNames = [
   "GENERATIONS",
   "IMAGES",
   "AUTH_BURST",
+  "EVALUATION_BURST",
   "GENERATION_BURST",
 ] as const;
 

@@ -20,7 +20,7 @@ export interface RouteRule {
   /** What a program's key needs to come in here. Without it only administrators' routes take keys, with `admin`. */
   scope?: Scope;
   /** Which counter of bursts a request here goes through. */
-  burst?: "auth" | "generation";
+  burst?: "auth" | "evaluation" | "generation";
   /** Anywhere else the route doesn't exist. */
   developmentOnly?: boolean;
 }
@@ -54,7 +54,7 @@ const GENERATE: Extras = { scope: "generate" };
 const ORDER: Extras = { scope: "generate", burst: "generation" };
 /** Costs as much work as an order. */
 const GENERATION_BURST: Extras = { burst: "generation" };
-const EVALUATE: Extras = { scope: "flags" };
+const EVALUATE: Extras = { scope: "flags", burst: "evaluation" };
 const DEVELOPMENT: Extras = { developmentOnly: true };
 
 export const ROUTES: readonly RouteRule[] = [

@@ -5,6 +5,7 @@ import { AppError, buildProblem, type Problem } from "../errors.ts";
 import { logError } from "../log.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { buildFrame } from "./frame.ts";
+import { isOutage } from "./outages.ts";
 import { ErrorPage, NotFoundPage } from "./views/error-page.tsx";
 
 export const renderError: ErrorHandler<AppEnv> = (error, c) => {
@@ -25,17 +26,8 @@ export const renderError: ErrorHandler<AppEnv> = (error, c) => {
 function toAppError(error: Error): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 413) return new AppError("payload_too_large");
-  // D1 says so itself when it is the database that doesn't answer; that is no fault in this code.
-  if (isDatabaseOutage(error)) return new AppError("unavailable", { cause: error });
+  if (isOutage(error)) return new AppError("unavailable", { cause: error });
   return new AppError("internal", { cause: error });
-}
-
-const OUTAGE_PATTERN =
-  /D1_ERROR: (?:D1 DB is overloaded|Network connection lost|.*storage .*reset|.*timed? ?out)/i;
-
-function isDatabaseOutage(error: Error): boolean {
-  const cause = error.cause instanceof Error ? error.cause.message : "";
-  return OUTAGE_PATTERN.test(error.message) || OUTAGE_PATTERN.test(cause);
 }
 
 const API_PATH = /^\/(?:api|ofrep)\//;

@@ -8,7 +8,7 @@ import { AppError } from "../../errors.ts";
 import { parsePlace } from "../place.ts";
 import { hasRole, type Principal, type Role } from "../principal.ts";
 import type { Scope } from "../scopes.ts";
-import { type BurstEnv, limitBurst } from "./limit-burst.ts";
+import { type BurstEnv, type BurstKind, limitBurst } from "./limit-burst.ts";
 import { loadPrincipal } from "./load-principal.ts";
 
 export interface GuardedRoute {
@@ -19,7 +19,7 @@ export interface GuardedRoute {
   /** What a key needs to come in here. Without it the administrators' routes need `admin` and others take no keys. */
   scope?: Scope;
   /** Which counter of bursts a request here goes through. */
-  burst?: "auth" | "generation";
+  burst?: BurstKind;
   /** Elsewhere the route doesn't exist. */
   developmentOnly?: boolean;
 }
@@ -62,10 +62,10 @@ export function guardRoutes(routes: readonly GuardedRoute[]): MiddlewareHandler<
     }
     c.set("route", route.path);
     c.set("principal", null);
+    if (route.burst !== undefined && route.burst !== "generation")
+      await limitBurst(c.env, route.burst, parsePlace(c.req.header("CF-Connecting-IP")).key);
     const principal = route.access === "public" ? null : await loadPrincipal(c);
     c.set("principal", principal);
-    if (route.burst === "auth")
-      await limitBurst(c.env, "auth", parsePlace(c.req.header("CF-Connecting-IP")).key);
     if (route.access !== "public" && principal?.scopes != null) requireScope(route, principal);
     if (route.access === "public" || route.access === "anyone") return next();
     if (principal === null) {

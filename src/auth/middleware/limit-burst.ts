@@ -3,27 +3,46 @@
  * It protects the machine; the limits that protect people are counted in the database (auth/limits.ts).
  */
 import { AppError } from "../../errors.ts";
+import { logError } from "../../log.ts";
 
 export interface BurstEnv {
   AUTH_BURST: RateLimit;
+  EVALUATION_BURST: RateLimit;
   GENERATION_BURST: RateLimit;
 }
 
-/** The periods of the two bindings in wrangler.toml. */
-const PERIOD_SECONDS = { auth: 60, generation: 10 } as const;
+export type BurstKind = "auth" | "evaluation" | "generation";
 
-/** `key` is the place for requests that try a way in, the person for those that order pictures. */
-export async function limitBurst(
-  bindings: BurstEnv,
-  kind: "auth" | "generation",
-  key: string,
-): Promise<void> {
-  const { success } = await (kind === "auth" ? bindings.AUTH_BURST : bindings.GENERATION_BURST).limit({
-    key,
-  });
-  if (success) return;
+/** The periods of the bindings in wrangler.toml. */
+const PERIOD_SECONDS = { auth: 60, evaluation: 10, generation: 10 } as const;
+
+/** `key` is the person for requests that order pictures, and the place for all others. */
+export async function limitBurst(bindings: BurstEnv, kind: BurstKind, key: string): Promise<void> {
+  if (await isWithinLimit(chooseBinding(bindings, kind), kind, key)) return;
   throw new AppError("too_many_requests", {
     reason: `burst_${kind}`,
     headers: { "Retry-After": String(PERIOD_SECONDS[kind]) },
   });
+}
+
+function chooseBinding(bindings: BurstEnv, kind: BurstKind): RateLimit {
+  switch (kind) {
+    case "auth":
+      return bindings.AUTH_BURST;
+    case "evaluation":
+      return bindings.EVALUATION_BURST;
+    case "generation":
+      return bindings.GENERATION_BURST;
+  }
+}
+
+/** A counter that doesn't answer closes no door: the limits in the database hold without it. */
+async function isWithinLimit(binding: RateLimit, kind: BurstKind, key: string): Promise<boolean> {
+  try {
+    const { success } = await binding.limit({ key });
+    return success;
+  } catch (error) {
+    logError("burst_limit_failed", error, { kind });
+    return true;
+  }
 }
