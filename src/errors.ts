@@ -178,15 +178,15 @@ function defaultDetail(code: ErrorCode): string {
     case "range_not_satisfiable":
       return "The Range header asks for bytes beyond the end.";
     case "invalid_request":
-      return "Correct the fields named below and send it again. Nothing was charged.";
+      return "Correct the fields named below and send it again. Nothing was changed.";
     case "too_many_requests":
-      return "Wait a little and try again. Nothing was charged.";
+      return "Wait a little and try again. Nothing was changed.";
     case "internal":
       return "The request failed because of a fault of ours, and it is in our log under the request id below. Before you repeat it, look at your credits and your gallery: they are always right.";
     case "feature_disabled":
-      return "An administrator has switched this off for now. Nothing was charged.";
+      return "An administrator has switched this off for now. Nothing was changed.";
     case "unavailable":
-      return "A part that we depend on does not answer. Nothing was charged; try again in a minute.";
+      return "A part that we depend on does not answer. Try again in a minute.";
     case "misconfigured":
       return "A setting is missing or wrong. The operator finds its name in the health report and in the log.";
   }

@@ -2,7 +2,7 @@
  * Keys for programs: `evk_` and 256 random bits, as `Authorization: Bearer <key>`. The database holds a hash and the
  * first characters, by which a person recognises the key. A key acts with its owner's rights of that moment.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { buildApiKey, findKeyHolder, touchApiKey } from "../db/api-keys.ts";
 import { buildAudit } from "../db/audit.ts";
 import { newId } from "../ids.ts";

@@ -1,5 +1,5 @@
 /** Is a person registering? Cloudflare Turnstile where it is configured; where it isn't, nobody is asked. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { logError } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
 

@@ -2,7 +2,7 @@
  * Writes the letter of an outbox row. Here, and not when it was asked for, is decided what an address gets to read:
  * whoever owns the mailbox learns whether it has an account, and nobody else does.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { recordAudit } from "../db/audit.ts";
 import { createLink } from "../db/auth-tokens.ts";
 import type { OutboxRow } from "../db/mail-outbox.ts";
@@ -29,14 +29,14 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 const kindSchema = z.enum([...LINK_PURPOSES, ...NOTICE_KINDS]);
 const detailsSchema = z.object({
-  name: z.string().default(""),
-  requestId: z.string().default(""),
-  place: z.string().nullable().default(null),
+  name: z._default(z.string(), ""),
+  requestId: z._default(z.string(), ""),
+  place: z._default(z.nullable(z.string()), null),
   /** A masked address, where the letter names one. */
-  newEmail: z.string().default(""),
-  change: z.enum(letters.WAYS_IN_CHANGES).default("provider_connected"),
+  newEmail: z._default(z.string(), ""),
+  change: z._default(z.enum(letters.WAYS_IN_CHANGES), "provider_connected"),
   /** The provider's name, where the change is about one. */
-  what: z.string().default(""),
+  what: z._default(z.string(), ""),
 });
 type Details = z.infer<typeof detailsSchema>;
 

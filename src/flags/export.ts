@@ -1,5 +1,5 @@
 /** All switches and the rules as one file, and such a file back again. Pure. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fail, type Result, succeed } from "../result.ts";
 import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
 import { AUTO, EMPTY_RULES, RULES_KEY } from "./keys.ts";
@@ -37,8 +37,8 @@ export interface ParsedImport {
 
 const exportSchema = z.object({
   format: z.literal(FORMAT),
-  switches: z.record(z.string(), z.string()).default({}),
-  rules: z.record(z.string(), z.unknown()).optional(),
+  switches: z._default(z.record(z.string(), z.string()), {}),
+  rules: z.optional(z.record(z.string(), z.unknown())),
 });
 
 /** An export, or a flagd document alone. The error is a sentence for whoever gave the text. */

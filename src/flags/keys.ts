@@ -2,7 +2,7 @@
  * What lies in the KV namespace FLAGS: a switch under each flag's key, the rules under one more.
  * The metadata beside a value says who wrote it; a plain `wrangler kv key put` leaves none.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ID_PATTERN } from "../ids.ts";
 import { FLAG_KEYS, type FlagKey } from "./registry.ts";
 
@@ -24,19 +24,21 @@ export const EMPTY_RULES = '{"flags":{}}';
 
 const WORDS_MAX_CHARACTERS = 300;
 
+const words = z.string().check(z.maxLength(WORDS_MAX_CHARACTERS));
+
 /** Written by this product with every value: which change it was. */
 const ownMetadata = z.object({
-  change: z.string().regex(ID_PATTERN),
+  change: z.string().check(z.regex(ID_PATTERN)),
   via: z.enum(CHANGE_SOURCES),
-  by: z.string().max(WORDS_MAX_CHARACTERS).nullable(),
-  at: z.number().int(),
-  note: z.string().max(WORDS_MAX_CHARACTERS).nullable(),
+  by: z.nullable(words),
+  at: z.int(),
+  note: z.nullable(words),
 });
 
 /** What an operator may give by hand: `--metadata '{"by":"ana","note":"provider is down"}'`. */
 const handMetadata = z.object({
-  by: z.string().max(WORDS_MAX_CHARACTERS).optional(),
-  note: z.string().max(WORDS_MAX_CHARACTERS).optional(),
+  by: z.optional(words),
+  note: z.optional(words),
 });
 
 export type WriteMetadata = z.infer<typeof ownMetadata>;

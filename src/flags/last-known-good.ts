@@ -2,7 +2,7 @@
  * A copy of the last values that could be read, kept in the location's cache: an isolate that starts while KV does
  * not answer still knows what an operator switched off. It is a help and never a condition: every failure is null.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { logWarning } from "../log.ts";
 import { STORED_KEYS, type StoredKey } from "./keys.ts";
 import { NOTHING_STORED, type StoredValues } from "./snapshot.ts";
@@ -12,10 +12,10 @@ const CACHE_NAME = "flags";
 const CACHE_ADDRESS = "https://flags.invalid/last-known-good/v1/";
 const KEPT_SECONDS = 24 * 3600;
 
-const storedValue = z.object({ value: z.string().nullable(), metadata: z.unknown() });
+const storedValue = z.object({ value: z.nullable(z.string()), metadata: z.unknown() });
 
 const copySchema = z.object({
-  readAt: z.number().int(),
+  readAt: z.int(),
   values: z.partialRecord(z.enum(STORED_KEYS as [StoredKey, ...StoredKey[]]), storedValue),
 });
 

@@ -5,7 +5,7 @@
  */
 import type { EvaluationContext, FlagMetadata, JsonValue, Logger } from "@openfeature/core";
 import { type FeatureFlag, FlagdCore, MemoryStorage } from "@openfeature/flagd-core";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fail, type Result, succeed } from "../result.ts";
 import { type JsonObject, parseJson } from "./json.ts";
 import { needsTargetingKey } from "./targeting-key.ts";
@@ -134,7 +134,7 @@ buildSplit("warm-up", 50).evaluate({ targetingKey: "warm-up" });
 const SCHEMA_PROBLEMS_MAX = 10;
 const SCHEMA_ERRORS_START = /^[^[]*/;
 
-const schemaErrors = z.array(z.object({ instancePath: z.string(), message: z.string().default("") }));
+const schemaErrors = z.array(z.object({ instancePath: z.string(), message: z._default(z.string(), "") }));
 
 /** What the published JSON schema of flagd documents says against this one. Many things that it refuses work anyway. */
 export function listSchemaProblems(document: JsonObject): { field: string; message: string }[] {

@@ -2,7 +2,7 @@
  * The answers to the questions of an event type: the schema that takes them and the order they are read in.
  * An answer to a question that the type doesn't have is refused.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type EventType, type EventTypeKey, getEventType } from "./catalogue.ts";
 import type { ChoiceQuestion, NumberQuestion, Question } from "./questions.ts";
 import { singleLine } from "./wording.ts";
@@ -29,12 +29,12 @@ export function listAnswers(brief: { eventType: EventTypeKey; answers: Answers }
   });
 }
 
-function buildAnswerSchema(question: Question): z.ZodType<string | number | undefined> {
+function buildAnswerSchema(question: Question): z.ZodMiniType<string | number | undefined> {
   const given = buildGivenSchema(question);
-  return z.preprocess(dropEmpty, question.required ? given : given.optional());
+  return z.pipe(z.transform(dropEmpty), question.required ? given : z.optional(given));
 }
 
-function buildGivenSchema(question: Question): z.ZodType<string | number> {
+function buildGivenSchema(question: Question): z.ZodMiniType<string | number> {
   switch (question.type) {
     case "text":
       return singleLine(question.maxLength, explain(question, "Write this as text."));
@@ -45,17 +45,14 @@ function buildGivenSchema(question: Question): z.ZodType<string | number> {
   }
 }
 
-function buildNumberSchema(question: NumberQuestion): z.ZodType<number> {
+function buildNumberSchema(question: NumberQuestion): z.ZodMiniType<number> {
   const { min, max } = question;
-  const bounds = `Give a whole number from ${min} to ${max}.`;
-  const number = z
-    .int({ error: explain(question, bounds) })
-    .min(min, { error: bounds })
-    .max(max, { error: bounds });
-  return z.preprocess(parseNumeral, number);
+  const error = explain(question, `Enter a whole number from ${min} to ${max}.`);
+  const number = z.int({ error }).check(z.minimum(min), z.maximum(max));
+  return z.pipe(z.transform(parseNumeral), number);
 }
 
-function buildChoiceSchema(question: ChoiceQuestion): z.ZodType<string> {
+function buildChoiceSchema(question: ChoiceQuestion): z.ZodMiniType<string> {
   const { choices, other, maxLength } = question;
   if (other) return singleLine(maxLength, explain(question, "Choose one, or write your own."));
   return z.enum(choices, { error: explain(question, `Choose one of: ${choices.join(", ")}.`) });

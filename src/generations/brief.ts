@@ -2,8 +2,9 @@
  * A brief: what a person asks for, parsed from a body. Strict: an unknown field is refused by name.
  * A parsed brief can be priced, prompted and generated without any further check.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { FieldError } from "../errors.ts";
+import { parseFields, wholeNumber } from "../fields.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { type Answers, buildAnswersSchema, listAnswers } from "./answers.ts";
 import {
@@ -21,7 +22,6 @@ import {
 import { findQuotes } from "./lettering.ts";
 import {
   DETAILS_MAX_CHARACTERS,
-  FIELD_ERRORS_MAX,
   PICTURES_MAX,
   PROMPT_MAX_CHARACTERS,
   SEED_MAX,
@@ -46,69 +46,63 @@ export interface Brief {
   readonly prompt?: string;
 }
 
-const COUNT_ERROR = `Choose a whole number from 1 to ${PICTURES_MAX}.`;
-const SEED_ERROR = `Give a whole number from 0 to ${SEED_MAX}.`;
-
 const COMMON_FIELDS = {
-  style: z
-    .enum(
+  style: z.optional(
+    z.enum(
       STYLES.map(({ key }) => key),
-      { error: "Choose one of the styles." },
-    )
-    .optional(),
+      "Choose one of the styles.",
+    ),
+  ),
   shapes: z
     .array(
       z.enum(
         SHAPES.map(({ key }) => key),
-        { error: "Choose one of the shapes." },
+        "Choose one of the shapes.",
       ),
-      { error: "Choose at least one shape." },
+      "Choose at least one shape.",
     )
-    .min(1, { error: "Choose at least one shape." })
-    .max(SHAPES.length, { error: `Choose at most ${SHAPES.length} shapes.` })
-    .superRefine((shapes, context) => {
-      shapes.forEach((shape, index) => {
-        if (shapes.indexOf(shape) === index) return;
-        context.addIssue({ code: "custom", path: [index], message: `${shape} is already chosen.` });
-      });
-    }),
-  text: multiLine(TEXT_MAX_CHARACTERS)
-    .refine((text) => findQuotes(text) !== null, {
-      error: "This uses every kind of quotation mark. Leave one kind out, so that the text can be quoted.",
-    })
-    .optional(),
-  details: multiLine(DETAILS_MAX_CHARACTERS).optional(),
-  quality: z
-    .enum(
+    .check(
+      z.minLength(1),
+      z.maxLength(SHAPES.length, `Choose at most ${SHAPES.length} shapes.`),
+      z.superRefine((shapes, context) => {
+        shapes.forEach((shape, index) => {
+          if (shapes.indexOf(shape) === index) return;
+          context.addIssue({ code: "custom", path: [index], message: `${shape} is already chosen.` });
+        });
+      }),
+    ),
+  text: z.optional(
+    multiLine(TEXT_MAX_CHARACTERS).check(
+      z.refine(
+        (text) => findQuotes(text) !== null,
+        "This uses every kind of quotation mark. Leave one kind out, so that the text can be quoted.",
+      ),
+    ),
+  ),
+  details: z.optional(multiLine(DETAILS_MAX_CHARACTERS)),
+  quality: z._default(
+    z.enum(
       QUALITIES.map(({ key }) => key),
-      { error: "Choose one of the qualities." },
-    )
-    .default(DEFAULT_QUALITY),
-  count: z
-    .int({ error: COUNT_ERROR })
-    .min(1, { error: COUNT_ERROR })
-    .max(PICTURES_MAX, { error: COUNT_ERROR })
-    .default(1),
-  seed: z
-    .int({ error: SEED_ERROR })
-    .min(0, { error: SEED_ERROR })
-    .max(SEED_MAX, { error: SEED_ERROR })
-    .optional(),
-  prompt: multiLine(PROMPT_MAX_CHARACTERS)
-    .min(1, { error: "Write a prompt, or leave it out to use the one built from your answers." })
-    .optional(),
+      "Choose one of the qualities.",
+    ),
+    DEFAULT_QUALITY,
+  ),
+  count: z._default(wholeNumber(1, PICTURES_MAX), 1),
+  seed: z.optional(wholeNumber(0, SEED_MAX)),
+  prompt: z.optional(
+    multiLine(PROMPT_MAX_CHARACTERS).check(
+      z.minLength(1, "Write a prompt, or leave it out to use the one built from your answers."),
+    ),
+  ),
 };
 
 function buildVariant(type: EventType<EventTypeKey>) {
-  return z.strictObject(
-    {
-      eventType: z.literal(type.key),
-      // prefault: a brief without answers still has its required questions checked.
-      answers: buildAnswersSchema(type).prefault({}),
-      ...COMMON_FIELDS,
-    },
-    { error: "There is no such field." },
-  );
+  return z.strictObject({
+    eventType: z.literal(type.key),
+    // prefault: a brief without answers still has its required questions checked.
+    answers: z.prefault(buildAnswersSchema(type), {}),
+    ...COMMON_FIELDS,
+  });
 }
 
 const [FIRST_TYPE, ...OTHER_TYPES] = EVENT_TYPES;
@@ -125,11 +119,11 @@ export const briefSchema = z.discriminatedUnion(
   },
 );
 
-/** Never throws. One message a field, in the order of the schema, at most FIELD_ERRORS_MAX. */
+/** Never throws. One message a field. */
 export function parseBrief(input: unknown): Result<Brief, FieldError[]> {
-  const parsed = briefSchema.safeParse(input);
-  if (!parsed.success) return fail(buildFieldErrors(parsed.error));
-  const brief = buildBrief(parsed.data);
+  const parsed = parseFields(briefSchema, input);
+  if (!parsed.ok) return parsed;
+  const brief = buildBrief(parsed.value);
   const problem = findTooManyPictures(brief) ?? findTooLongPrompt(brief);
   return problem === null ? succeed(brief) : fail([problem]);
 }
@@ -184,21 +178,4 @@ function findTooLongPrompt(brief: Brief): FieldError | null {
     field,
     message: `All together this is ${excess} characters too long for one prompt. Shorten this or another answer.`,
   };
-}
-
-function buildFieldErrors(error: z.ZodError): FieldError[] {
-  const messages = new Map<string, string>();
-  for (const issue of error.issues) {
-    for (const field of listFields(issue)) {
-      if (messages.size < FIELD_ERRORS_MAX && !messages.has(field)) messages.set(field, issue.message);
-    }
-  }
-  return Array.from(messages, ([field, message]) => ({ field, message }));
-}
-
-function listFields(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => [...issue.path, key].map(String).join("."));
-  }
-  return [issue.path.length === 0 ? "body" : issue.path.map(String).join(".")];
 }

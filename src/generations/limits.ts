@@ -16,5 +16,3 @@ export const OTHER_MAX_CHARACTERS = 100;
 export const PICTURES_MAX = 8;
 /** The provider's largest seed. */
 export const SEED_MAX = 2_147_483_647;
-/** A refused brief names this many fields at most, so that a hostile body can't make a long answer. */
-export const FIELD_ERRORS_MAX = 20;

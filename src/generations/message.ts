@@ -2,11 +2,11 @@
  * The queue's message: an id and a version. The row is the outbox and holds everything else,
  * so a message may come twice, late or never.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ID_PATTERN } from "../ids.ts";
 import { logWarning } from "../log.ts";
 
-const messageSchema = z.strictObject({ v: z.literal(1), id: z.string().regex(ID_PATTERN) });
+const messageSchema = z.strictObject({ v: z.literal(1), id: z.string().check(z.regex(ID_PATTERN)) });
 
 export type GenerationMessage = z.infer<typeof messageSchema>;
 

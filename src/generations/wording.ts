@@ -2,38 +2,39 @@
  * What words a person may send: trimmed, within a length, without characters that nobody can see.
  * Nothing is repaired beyond surrounding blanks and the kind of line break: a broken text is refused.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
+const BROKEN = "This has half a character in it. Type it again.";
 const LINE_BREAKS = /\r\n?|[\u2028\u2029]/g;
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const CONTROL_CHARACTERS_BUT_LINE_FEED = /[^\P{Cc}\n]/u;
 
 /** Words on one line. The empty string passes: whether it counts as given is the caller's question. */
 export function singleLine(maxCharacters: number, error: z.core.$ZodErrorMap) {
-  return z
-    .string({ error })
-    .trim()
-    .max(maxCharacters, { error: `Use at most ${maxCharacters} characters.` })
-    .refine((words) => !CONTROL_CHARACTERS.test(words), {
-      error: "Keep this on one line, without control characters.",
-    })
-    .refine(isWhole, { error: BROKEN });
+  return z.string({ error }).check(
+    z.trim(),
+    z.maxLength(maxCharacters, `Use at most ${maxCharacters} characters.`),
+    z.refine(
+      (words) => !CONTROL_CHARACTERS.test(words),
+      "Keep this on one line, without control characters.",
+    ),
+    z.refine(isWhole, BROKEN),
+  );
 }
 
 /** Words on any number of lines. A form sends CRLF, which would count twice: every line break becomes LF. */
 export function multiLine(maxCharacters: number) {
-  return z
-    .string({ error: "Write this as text." })
-    .trim()
-    .overwrite((words) => words.replace(LINE_BREAKS, "\n"))
-    .max(maxCharacters, { error: `Use at most ${maxCharacters} characters.` })
-    .refine((words) => !CONTROL_CHARACTERS_BUT_LINE_FEED.test(words), {
-      error: "Remove the tabs and control characters; line breaks may stay.",
-    })
-    .refine(isWhole, { error: BROKEN });
+  return z.string().check(
+    z.trim(),
+    z.overwrite((words) => words.replace(LINE_BREAKS, "\n")),
+    z.maxLength(maxCharacters, `Use at most ${maxCharacters} characters.`),
+    z.refine(
+      (words) => !CONTROL_CHARACTERS_BUT_LINE_FEED.test(words),
+      "Remove the tabs and control characters; line breaks may stay.",
+    ),
+    z.refine(isWhole, BROKEN),
+  );
 }
-
-const BROKEN = "This has half a character in it. Type it again.";
 
 /** Half of a surrogate pair can be neither stored nor sent as UTF-8. */
 function isWhole(words: string): boolean {

@@ -1,6 +1,6 @@
 /** Asks the provider how a bought picture is doing. Free, so it may be asked again after any failure. */
 
-import * as z from "zod";
+import * as z from "zod/mini";
 import { logWarning } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { type Answer, callProvider, type Outcome } from "./call-provider.ts";
@@ -57,19 +57,19 @@ const POLICY_REASON = /policy|safety|unsafe|moderat|prohibited/i;
 const RESOLUTION = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/;
 
 const pollSchema = z.object({
-  generation_id: z.string().nullish(),
+  generation_id: z.nullish(z.string()),
   status: z.enum(["pending", "failed", "completed"]),
-  failure_reason: z.string().nullish().catch(null),
-  data: z.array(z.unknown()).nullish().catch(null),
+  failure_reason: z.catch(z.nullish(z.string()), null),
+  data: z.catch(z.nullish(z.array(z.unknown())), null),
 });
 
 const pictureSchema = z.object({
-  object_type: z.string().startsWith("image.").nullish(),
-  url: z.string().nullish(),
-  is_image_safe: z.boolean().nullish(),
-  resolution: z.string().nullish().catch(null),
-  seed: z.number().int().nullish().catch(null),
-  prompt: z.string().nullish().catch(null),
+  object_type: z.nullish(z.string().check(z.startsWith("image."))),
+  url: z.nullish(z.string()),
+  is_image_safe: z.nullish(z.boolean()),
+  resolution: z.catch(z.nullish(z.string()), null),
+  seed: z.catch(z.nullish(z.int()), null),
+  prompt: z.catch(z.nullish(z.string()), null),
 });
 
 function explainFailure(outcome: Outcome): PollFailure {

@@ -3,7 +3,7 @@
  * The free way to find out whether the key still works.
  */
 
-import * as z from "zod";
+import * as z from "zod/mini";
 import { logWarning } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { callProvider } from "./call-provider.ts";
@@ -46,6 +46,6 @@ export async function quoteGeneration(
 
 const quoteSchema = z.object({
   billing_identifier: z.string(),
-  usd_micros: z.number().int().nonnegative(),
+  usd_micros: z.int().check(z.nonnegative()),
   qualifier: z.string(),
 });

@@ -3,7 +3,7 @@
  * never repeats, and calls every outcome that it can't be sure of `unknown`.
  */
 
-import * as z from "zod";
+import * as z from "zod/mini";
 import { logInfo, logWarning } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { type Answer, callProvider, type NoAnswer, type Outcome } from "./call-provider.ts";
@@ -65,7 +65,7 @@ export async function submitGeneration(
 
 const acceptanceSchema = z.object({
   generation_id: providerIdSchema,
-  seed: z.number().int().nullish().catch(null),
+  seed: z.catch(z.nullish(z.int()), null),
 });
 
 function readSubmitAnswer(answer: Answer): Result<Submitted, SubmitFailure> {

@@ -1,9 +1,9 @@
 /** `GET /api/admin/audit`: who did what to whom, when and from where. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { listAudit } from "../db/audit.ts";
 import { ID_PATTERN } from "../ids.ts";
-import { pageQuery, parseQuery } from "./body.ts";
+import { numberedPageQuery, parseQuery } from "./body.ts";
 import type { AppEnv } from "./context.ts";
 import { presentAuditRow } from "./present.ts";
 
@@ -11,11 +11,10 @@ const ACTION_PATTERN = /^[a-z_]{1,40}(?:\.[a-z_]{1,40})?$/;
 /** Flags are subjects too, by their key. */
 const SUBJECT_MAX_CHARACTERS = 100;
 
-export const auditQuery = pageQuery.extend({
-  cursor: z.coerce.number().int().min(1).optional(),
-  actor: z.string().regex(ID_PATTERN, "Give a person's id.").optional(),
-  subject: z.string().max(SUBJECT_MAX_CHARACTERS).optional(),
-  action: z.string().regex(ACTION_PATTERN, "Give an action such as role.change.").optional(),
+export const auditQuery = z.extend(numberedPageQuery, {
+  actor: z.optional(z.string().check(z.regex(ID_PATTERN, "Give a person's id."))),
+  subject: z.optional(z.string().check(z.maxLength(SUBJECT_MAX_CHARACTERS))),
+  action: z.optional(z.string().check(z.regex(ACTION_PATTERN, "Give an action such as role.change."))),
 });
 
 export const adminAudit = new Hono<AppEnv>().get("/api/admin/audit", async (c) => {

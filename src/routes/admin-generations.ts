@@ -1,13 +1,13 @@
 /** All jobs of everybody, newest first, for admins. Without prompts: they are the person's. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type JobListRow, listJobs } from "../db/jobs.ts";
 import { GENERATION_STATUSES } from "../db/schema.ts";
 import { pageQuery, parseQuery } from "./body.ts";
 import type { AppEnv } from "./context.ts";
 import type { Job } from "./views/components/jobs-table.tsx";
 
-export const jobQuery = pageQuery.extend({ status: z.enum(GENERATION_STATUSES).optional() });
+export const jobQuery = z.extend(pageQuery, { status: z.optional(z.enum(GENERATION_STATUSES)) });
 
 export const adminGenerations = new Hono<AppEnv>().get("/api/admin/generations", async (c) => {
   const { status, cursor, limit } = parseQuery(c, jobQuery);

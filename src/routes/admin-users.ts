@@ -1,6 +1,6 @@
 /** People, as admins see them: find them, read their ledger, add credits, and change role and access. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { changeRoleAndAccess } from "../auth/change-account.ts";
 import { hasRole, outranks, type Principal } from "../auth/principal.ts";
 import { type ApplyOutcome, applyCredits } from "../credits/apply.ts";
@@ -9,10 +9,17 @@ import { runQueries } from "../db/query.ts";
 import { ROLES, type Role } from "../db/schema.ts";
 import { buildUserQuery, findUser, listUsers, type UserRow } from "../db/users.ts";
 import { AppError } from "../errors.ts";
+import { wholeNumber } from "../fields.ts";
 import { singleLine } from "../generations/wording.ts";
-import { pageQuery, parseId, parseIdempotencyKey, parseJsonBody, parseQuery } from "./body.ts";
+import {
+  numberedPageQuery,
+  pageQuery,
+  parseId,
+  parseIdempotencyKey,
+  parseJsonBody,
+  parseQuery,
+} from "./body.ts";
 import { type AppContext, type AppEnv, requireUser } from "./context.ts";
-import { entryPageQuery } from "./me.ts";
 import { presentEntry, presentUser } from "./present.ts";
 import { buildRequestFacts, readPlace } from "./request-facts.ts";
 
@@ -22,48 +29,47 @@ export const REASON_MAX_CHARACTERS = 300;
 /** In one operation, up or down. A slip of the finger shouldn't be able to give away the shop. */
 export const ADD_CREDITS_MAX = 100_000;
 
-export const userQuery = pageQuery.extend({
-  q: z.string().trim().max(SEARCH_MAX_CHARACTERS).optional(),
-  role: z.enum(ROLES).optional(),
+export const userQuery = z.extend(pageQuery, {
+  q: z.optional(z.string().check(z.trim(), z.maxLength(SEARCH_MAX_CHARACTERS))),
+  role: z.optional(z.enum(ROLES)),
 });
 
-const AMOUNT_ERROR = `Give a whole number from -${ADD_CREDITS_MAX} to ${ADD_CREDITS_MAX}, but not 0.`;
+const AMOUNT_ERROR = `Enter a whole number from -${ADD_CREDITS_MAX} to ${ADD_CREDITS_MAX}, but not 0.`;
 
 const REASON_MISSING = "Say why, so that everybody can understand it later.";
 
 export const addCreditsSchema = z.strictObject({
-  addCredits: z
-    .int(AMOUNT_ERROR)
-    .min(-ADD_CREDITS_MAX, AMOUNT_ERROR)
-    .max(ADD_CREDITS_MAX, AMOUNT_ERROR)
-    .refine((amount) => amount !== 0, AMOUNT_ERROR),
+  addCredits: wholeNumber(-ADD_CREDITS_MAX, ADD_CREDITS_MAX, AMOUNT_ERROR).check(
+    z.refine((amount) => amount !== 0),
+  ),
   // The ledger counts characters up to a NUL, so what nobody can see is refused here.
-  reason: singleLine(REASON_MAX_CHARACTERS, () => REASON_MISSING).refine(
-    (reason) => reason.length >= REASON_MIN_CHARACTERS,
-    `Say why, in at least ${REASON_MIN_CHARACTERS} characters.`,
+  reason: singleLine(REASON_MAX_CHARACTERS, () => REASON_MISSING).check(
+    z.minLength(REASON_MIN_CHARACTERS, `Say why, in at least ${REASON_MIN_CHARACTERS} characters.`),
   ),
 });
 
 /** Each part may come alone; all of them are one request. `role` and `disabled` are for HEROes. */
 export const userChangeSchema = z
   .strictObject({
-    addCredits: addCreditsSchema.shape.addCredits.optional(),
-    reason: addCreditsSchema.shape.reason.optional(),
-    role: z.enum(ROLES, `One of ${ROLES.join(", ")}.`).optional(),
-    disabled: z.boolean("Either true or false.").optional(),
+    addCredits: z.optional(addCreditsSchema.shape.addCredits),
+    reason: z.optional(addCreditsSchema.shape.reason),
+    role: z.optional(z.enum(ROLES)),
+    disabled: z.optional(z.boolean()),
   })
-  .superRefine((change, context) => {
-    if (change.addCredits !== undefined && change.reason === undefined) {
-      context.addIssue({ code: "custom", path: ["reason"], message: REASON_MISSING });
-    }
-    if (change.addCredits === undefined && change.role === undefined && change.disabled === undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["body"],
-        message: "Give addCredits, role or disabled.",
-      });
-    }
-  });
+  .check(
+    z.superRefine((change, context) => {
+      if (change.addCredits !== undefined && change.reason === undefined) {
+        context.addIssue({ code: "custom", path: ["reason"], message: REASON_MISSING });
+      }
+      if (change.addCredits === undefined && change.role === undefined && change.disabled === undefined) {
+        context.addIssue({
+          code: "custom",
+          path: ["body"],
+          message: "Give addCredits, role or disabled.",
+        });
+      }
+    }),
+  );
 
 export type AddCredits = z.infer<typeof addCreditsSchema>;
 
@@ -78,7 +84,7 @@ export const adminUsers = new Hono<AppEnv>()
     const id = parseId(c);
     const [user, page] = await runQueries(c.env.DB, [
       buildUserQuery(c.env.DB, id),
-      buildEntriesQuery(c.env.DB, id, parseQuery(c, entryPageQuery)),
+      buildEntriesQuery(c.env.DB, id, parseQuery(c, numberedPageQuery)),
     ]);
     if (user === null) throw new AppError("not_found");
     return c.json({ items: page.items.map(presentEntry), nextCursor: page.nextCursor });

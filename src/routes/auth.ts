@@ -1,6 +1,6 @@
 /** Ways in and out for programs. The pages do the same through forms. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { EMAIL_MAX_CHARACTERS, parseEmail } from "../auth/email.ts";
 import { PASSWORD_INPUT_MAX_UNITS, PASSWORD_MAX_CHARACTERS } from "../auth/password.ts";
 import { findUser } from "../db/users.ts";
@@ -12,53 +12,59 @@ import { askForLink, confirm, requirePerson, signIn, signOut, signOutEverywhere 
 
 const NAME_MAX_CHARACTERS = 80;
 const TURNSTILE_TOKEN_MAX_CHARACTERS = 2_048;
+const LINK_TOKEN_MAX_CHARACTERS = 100;
 
 /** An address that letters go to. */
-export const emailSchema = z.string("Enter your e-mail address.").transform((text, context) => {
-  const email = parseEmail(text);
-  if (email !== null) return email;
-  context.addIssue({ code: "custom", message: "Enter an e-mail address such as name@example.org." });
-  return z.NEVER;
-});
+export const emailSchema = z.pipe(
+  z.string("Enter your e-mail address."),
+  z.transform((text, context) => {
+    const email = parseEmail(text);
+    if (email !== null) return email;
+    const message = "Enter an e-mail address such as name@example.org.";
+    context.issues.push({ code: "custom", input: text, message });
+    return z.NEVER;
+  }),
+);
 
 /** No controls, no breaks of lines, nothing that turns the direction of a whole page. Joiners stay: scripts need them. */
 const VISIBLE_CHARACTERS = /^[^\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2060-\u2069\ufeff]*$/u;
 
 /** One line, without characters that nobody can see. */
-export const nameSchema = z
-  .string()
-  .trim()
-  .max(NAME_MAX_CHARACTERS, `Use at most ${NAME_MAX_CHARACTERS} characters.`)
-  .regex(VISIBLE_CHARACTERS, "Leave out line breaks and invisible characters.")
-  .refine((name) => name.isWellFormed(), "This has half a character in it. Type it again.");
+export const nameSchema = z.string().check(
+  z.trim(),
+  z.maxLength(NAME_MAX_CHARACTERS),
+  z.regex(VISIBLE_CHARACTERS, "Leave out line breaks and invisible characters."),
+  z.refine((name) => name.isWellFormed(), "This has half a character in it. Type it again."),
+);
 
 /** As typed; what makes a good one is decided where it is set. */
 const passwordSchema = z
-  .string()
-  .min(1, "Enter your password.")
-  .max(PASSWORD_INPUT_MAX_UNITS, `A password has at most ${PASSWORD_MAX_CHARACTERS} characters.`);
+  .string("Enter your password.")
+  .check(
+    z.minLength(1),
+    z.maxLength(PASSWORD_INPUT_MAX_UNITS, `A password has at most ${PASSWORD_MAX_CHARACTERS} characters.`),
+  );
 
 export const registerSchema = z.strictObject({
   email: emailSchema,
-  name: nameSchema.optional(),
+  name: z.optional(nameSchema),
   /** Only where a bot check is configured. */
-  turnstileToken: z.string().max(TURNSTILE_TOKEN_MAX_CHARACTERS).optional(),
+  turnstileToken: z.optional(z.string().check(z.maxLength(TURNSTILE_TOKEN_MAX_CHARACTERS))),
 });
 
 export const linkSchema = z.strictObject({ email: emailSchema });
 
 export const confirmSchema = z.strictObject({
-  email: z.string().max(EMAIL_MAX_CHARACTERS),
-  token: z.string().max(100),
-  password: passwordSchema.optional(),
+  email: z.string().check(z.maxLength(EMAIL_MAX_CHARACTERS)),
+  token: z.string().check(z.maxLength(LINK_TOKEN_MAX_CHARACTERS)),
+  password: z.optional(passwordSchema),
 });
 
 /** Any text may be tried as an address here: which ones can exist is nobody's business. */
 export const credentialsSchema = z.strictObject({
   email: z
-    .string()
-    .min(3, "Enter your e-mail address.")
-    .max(EMAIL_MAX_CHARACTERS, "This address is too long."),
+    .string("Enter your e-mail address.")
+    .check(z.minLength(3), z.maxLength(EMAIL_MAX_CHARACTERS, "This address is too long.")),
   password: passwordSchema,
 });
 

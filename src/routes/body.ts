@@ -1,14 +1,15 @@
 /** Reads what a caller sent: JSON by a strict schema, query strings, forms. Nothing is cast. */
-import * as z from "zod";
-import { AppError, type FieldError } from "../errors.ts";
+import * as z from "zod/mini";
+import { AppError } from "../errors.ts";
+import { parseFields, wholeNumberInDigits } from "../fields.ts";
 import { ID_PATTERN } from "../ids.ts";
 import type { AppContext } from "./context.ts";
 
 /** 415 for another content type, 400 for text that isn't JSON, 422 with the fields for JSON that doesn't fit. */
-export async function parseJsonBody<Schema extends z.ZodType>(
+export async function parseJsonBody<Schema extends z.core.$ZodType>(
   c: AppContext,
   schema: Schema,
-): Promise<z.infer<Schema>> {
+): Promise<z.output<Schema>> {
   return parseValue(await readJson(c), schema);
 }
 
@@ -27,7 +28,7 @@ export async function readJson(c: AppContext): Promise<unknown> {
 }
 
 /** A field that a search form sent empty counts as not given. */
-export function parseQuery<Schema extends z.ZodType>(c: AppContext, schema: Schema): z.infer<Schema> {
+export function parseQuery<Schema extends z.core.$ZodType>(c: AppContext, schema: Schema): z.output<Schema> {
   const given = Object.entries(c.req.query()).filter(([, value]) => value !== "");
   return parseValue(Object.fromEntries(given), schema);
 }
@@ -56,31 +57,21 @@ export function parseIdempotencyKey(c: AppContext): string {
 export const PAGE_LIMIT_MAX = 100;
 const PAGE_LIMIT_DEFAULT = 24;
 
+const CURSOR_ERROR = "Use the nextCursor of the page before.";
+
 /** The `cursor` and `limit` that every list takes; lists with filters extend it. */
 export const pageQuery = z.object({
-  cursor: z
-    .string()
-    .regex(/^[0-9a-z]{1,26}$/, "Use the nextCursor of the page before.")
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT),
+  cursor: z.optional(z.string().check(z.regex(ID_PATTERN, CURSOR_ERROR))),
+  limit: z._default(wholeNumberInDigits(1, PAGE_LIMIT_MAX), PAGE_LIMIT_DEFAULT),
 });
 
-export function parseValue<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new AppError("invalid_request", { errors: listFieldErrors(parsed.error) });
-}
+/** The same for lists of rows that are numbered. */
+export const numberedPageQuery = z.extend(pageQuery, {
+  cursor: z.optional(wholeNumberInDigits(1, Number.MAX_SAFE_INTEGER, CURSOR_ERROR)),
+});
 
-/** Zod's issues as `{field, message}`; an unknown field is named itself. */
-export function listFieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String).join(".");
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        field: path === "" ? key : `${path}.${key}`,
-        message: "This field is not known here.",
-      }));
-    }
-    return [{ field: path === "" ? "body" : path, message: issue.message }];
-  });
+export function parseValue<Schema extends z.core.$ZodType>(value: unknown, schema: Schema): z.output<Schema> {
+  const parsed = parseFields(schema, value);
+  if (parsed.ok) return parsed.value;
+  throw new AppError("invalid_request", { errors: parsed.error });
 }

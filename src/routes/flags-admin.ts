@@ -1,6 +1,6 @@
 /** The flags for administrators' programs: what holds and why, changes, the rules, and every change there ever was. */
 import { Hono } from "hono";
-import * as z from "zod";
+import type * as z from "zod/mini";
 import { buildFlagHistoryQuery, buildLastFlagChangesQuery } from "../db/flag-changes.ts";
 import { runQueries, runQuery } from "../db/query.ts";
 import { AppError } from "../errors.ts";
@@ -12,15 +12,12 @@ import { EMPTY_RULES, RULES_KEY, STORED_KEYS, type StoredKey } from "../flags/ke
 import { type FlagKey, isFlagKey } from "../flags/registry.ts";
 import { listUnknownKeys } from "../flags/store.ts";
 import { logWarning } from "../log.ts";
-import { pageQuery, parseJsonBody, parseQuery, readJson } from "./body.ts";
+import { numberedPageQuery, parseJsonBody, parseQuery, readJson } from "./body.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { buildOwnContext, requireSnapshot } from "./flags.ts";
 import { applyChange, noticeNow, requireSwitchChange, switchChangeSchema } from "./flags-change.ts";
 import { presentFlagChange, presentFlags } from "./flags-present.ts";
 import type { AdminFlag } from "./views/admin/flag-model.ts";
-
-/** Rows are numbered, so their cursor is a whole number. */
-export const historyQuery = pageQuery.extend({ cursor: z.coerce.number().int().min(1).optional() });
 
 export const flagsAdmin = new Hono<AppEnv>()
   .get("/api/admin/flags", async (c) => {
@@ -59,7 +56,7 @@ export const flagsAdmin = new Hono<AppEnv>()
   })
   .get("/api/admin/flags/:key/history", async (c) => {
     const key = requireStoredKey(c.req.param("key"));
-    const query = parseQuery(c, historyQuery);
+    const query = parseQuery(c, numberedPageQuery);
     const { page } = await noticeNow(c, () => readHistory(c, key, query));
     return c.json({ items: page.items.map(presentFlagChange), nextCursor: page.nextCursor });
   });
@@ -73,7 +70,7 @@ export async function listFlags(c: AppContext): Promise<AdminFlag[]> {
   return presentFlags(snapshot, last, buildOwnContext(c));
 }
 
-async function readHistory(c: AppContext, key: string, query: z.infer<typeof historyQuery>) {
+async function readHistory(c: AppContext, key: string, query: z.infer<typeof numberedPageQuery>) {
   const [page, last] = await runQueries(c.env.DB, [
     buildFlagHistoryQuery(c.env.DB, key, query),
     buildLastFlagChangesQuery(c.env.DB, STORED_KEYS),

@@ -1,5 +1,5 @@
 /** How an administrator's change reaches KV and the history, for the API and the pages alike. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { buildFlagJournal, type FlagChangeRow } from "../db/flag-changes.ts";
 import { AppError } from "../errors.ts";
 import { type ChangeTools, changeValue } from "../flags/change.ts";
@@ -18,13 +18,20 @@ const VALUE_MAX_CHARACTERS = 100;
 const WRITE_RETRY_SECONDS = 2;
 
 export const switchChangeSchema = z.strictObject({
-  value: z.string("Say on, off, auto, a variant or a percentage.").trim().min(1).max(VALUE_MAX_CHARACTERS),
-  note: z
-    .string()
-    .trim()
-    .max(NOTE_MAX_CHARACTERS, `Say why, in at most ${NOTE_MAX_CHARACTERS} characters.`)
-    .nullish()
-    .transform((note) => (note === undefined || note === "" ? null : note)),
+  value: z
+    .string("Say on, off, auto, a variant or a percentage.")
+    .check(z.trim(), z.minLength(1), z.maxLength(VALUE_MAX_CHARACTERS)),
+  note: z.pipe(
+    z.nullish(
+      z
+        .string()
+        .check(
+          z.trim(),
+          z.maxLength(NOTE_MAX_CHARACTERS, `Say why, in at most ${NOTE_MAX_CHARACTERS} characters.`),
+        ),
+    ),
+    z.transform((note) => (note === undefined || note === "" ? null : note)),
+  ),
 });
 
 export type SwitchChange = z.infer<typeof switchChangeSchema>;

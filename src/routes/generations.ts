@@ -64,8 +64,11 @@ export function buildPreview(brief: Brief, model: string, available: number) {
 
 function requireBrief(body: unknown): Brief {
   const brief = parseBrief(body);
-  if (!brief.ok) throw new AppError("invalid_request", { errors: brief.error });
-  return brief.value;
+  if (brief.ok) return brief.value;
+  throw new AppError("invalid_request", {
+    detail: "Correct the fields named below and send it again. Nothing was charged.",
+    errors: brief.error,
+  });
 }
 
 type Accepted = Extract<ReserveOutcome, { kind: "created" | "replayed" }>;

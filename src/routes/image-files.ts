@@ -1,8 +1,9 @@
 /** The bytes of pictures: the original, a thumbnail, and downloads in other formats. Every request is authorised. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type ImageRow, setThumbnailKey } from "../db/images.ts";
 import { AppError } from "../errors.ts";
+import { wholeNumberInDigits } from "../fields.ts";
 import { logAlarm, logWarning } from "../log.ts";
 import { buildImageHeaders, findNotModified } from "../r2/image-headers.ts";
 import { buildThumbnailKey } from "../r2/keys.ts";
@@ -20,8 +21,8 @@ const DOWNLOAD_WIDTH_MAX_PIXELS = 4096;
 const DOWNLOAD_WIDTH_MIN_PIXELS = 16;
 
 const downloadQuery = z.object({
-  format: z.enum(["png", "jpeg", "webp"], "Choose png, jpeg or webp.").optional(),
-  width: z.coerce.number().int().min(DOWNLOAD_WIDTH_MIN_PIXELS).max(DOWNLOAD_WIDTH_MAX_PIXELS).optional(),
+  format: z.optional(z.enum(["png", "jpeg", "webp"])),
+  width: z.optional(wholeNumberInDigits(DOWNLOAD_WIDTH_MIN_PIXELS, DOWNLOAD_WIDTH_MAX_PIXELS)),
 });
 
 export const imageFiles = new Hono<AppEnv>()

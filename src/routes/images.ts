@@ -1,6 +1,6 @@
 /** Pictures as JSON: the own gallery, one picture, and what its owner may change. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { deleteImage, findImage, type ImageRow, listImagesByUser, updateImage } from "../db/images.ts";
 import { AppError } from "../errors.ts";
 import { singleLine } from "../generations/wording.ts";
@@ -15,34 +15,41 @@ const TITLE_MAX_CHARACTERS = 160;
 const TAG_MAX_CHARACTERS = 30;
 const TAGS_MAX = 12;
 
-const key = z.string().regex(/^[0-9a-z:-]{1,40}$/);
+const key = z.string().check(z.regex(/^[0-9a-z:-]{1,40}$/, "Use a key of the catalogue."));
 
-export const imageQuery = pageQuery.extend({
-  q: z.string().trim().max(SEARCH_MAX_CHARACTERS).optional(),
-  eventType: key.optional(),
-  style: key.optional(),
-  shape: key.optional(),
-  visibility: z.enum(["private", "public"]).optional(),
-  favourite: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional(),
-  tag: z.string().trim().min(1).max(TAG_MAX_CHARACTERS).optional(),
+const tag = z
+  .string()
+  .check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(TAG_MAX_CHARACTERS, `A tag has at most ${TAG_MAX_CHARACTERS} characters.`),
+  );
+
+export const imageQuery = z.extend(pageQuery, {
+  q: z.optional(z.string().check(z.trim(), z.maxLength(SEARCH_MAX_CHARACTERS))),
+  eventType: z.optional(key),
+  style: z.optional(key),
+  shape: z.optional(key),
+  visibility: z.optional(z.enum(["private", "public"])),
+  favourite: z.optional(
+    z.pipe(
+      z.enum(["true", "false"]),
+      z.transform((text) => text === "true"),
+    ),
+  ),
+  tag: z.optional(tag),
 });
 
 export const imageChangeSchema = z.strictObject({
-  title: singleLine(TITLE_MAX_CHARACTERS, () => "Give it a title.")
-    .refine((title) => title !== "", "Give it a title.")
-    .optional(),
-  visibility: z.enum(["private", "public"]).optional(),
-  tags: z
-    .array(
-      z.string().trim().min(1).max(TAG_MAX_CHARACTERS, `A tag has at most ${TAG_MAX_CHARACTERS} characters.`),
-    )
-    .max(TAGS_MAX, `At most ${TAGS_MAX} tags.`)
-    .transform((tags) => [...new Set(tags)])
-    .optional(),
-  favourite: z.boolean().optional(),
+  title: z.optional(singleLine(TITLE_MAX_CHARACTERS, () => "Give it a title.").check(z.minLength(1))),
+  visibility: z.optional(z.enum(["private", "public"])),
+  tags: z.optional(
+    z.pipe(
+      z.array(tag).check(z.maxLength(TAGS_MAX, `At most ${TAGS_MAX} tags.`)),
+      z.transform((tags) => [...new Set(tags)]),
+    ),
+  ),
+  favourite: z.optional(z.boolean()),
 });
 
 export const images = new Hono<AppEnv>()

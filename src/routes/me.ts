@@ -1,6 +1,6 @@
 /** The signed-in person: profile, credits, devices, keys, all their data, and the way out. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { EXPORT_PAGE_ROWS, writeExport } from "../account/export-account.ts";
 import { PICTURES_PER_ARCHIVE, packPictures } from "../account/picture-archive.ts";
 import { KEYS_PER_PERSON_MAX } from "../auth/api-key.ts";
@@ -13,8 +13,9 @@ import { runQuery } from "../db/query.ts";
 import { buildDevicesQuery } from "../db/sessions.ts";
 import { updateName } from "../db/user-changes.ts";
 import { AppError } from "../errors.ts";
+import { wholeNumberInDigits } from "../fields.ts";
 import { emailSchema, nameSchema } from "./auth.ts";
-import { pageQuery, parseId, parseJsonBody, parseQuery } from "./body.ts";
+import { numberedPageQuery, parseId, parseJsonBody, parseQuery } from "./body.ts";
 import { type AppEnv, requireUser } from "./context.ts";
 import { askToChangeEmail, endSession, eraseOwnAccount, makeKey, revokeKey } from "./own-account.ts";
 import { presentApiKey, presentDevice, presentEntry, presentMe } from "./present.ts";
@@ -29,18 +30,20 @@ export const profileSchema = z.strictObject({ name: nameSchema });
 export const newEmailSchema = z.strictObject({
   email: emailSchema,
   /** Needed by those who have a password. */
-  current: z.string().max(PASSWORD_INPUT_MAX_UNITS).optional(),
+  current: z.optional(z.string().check(z.maxLength(PASSWORD_INPUT_MAX_UNITS))),
 });
 
 export const newKeySchema = z.strictObject({
-  name: nameSchema
-    .min(1, "Give the key a name, so that you recognise it later.")
-    .max(KEY_NAME_MAX_CHARACTERS, `Use at most ${KEY_NAME_MAX_CHARACTERS} characters.`),
-  scopes: z
-    .array(z.enum(SCOPES, `One of ${SCOPES.join(", ")}.`))
-    .min(1, "Choose at least one thing that the key may do.")
-    .max(SCOPES.length)
-    .transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope))),
+  name: nameSchema.check(
+    z.minLength(1, "Give the key a name, so that you recognise it later."),
+    z.maxLength(KEY_NAME_MAX_CHARACTERS),
+  ),
+  scopes: z.pipe(
+    z
+      .array(z.enum(SCOPES))
+      .check(z.minLength(1, "Choose at least one thing that the key may do."), z.maxLength(SCOPES.length)),
+    z.transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope))),
+  ),
 });
 
 export const me = new Hono<AppEnv>()
@@ -106,15 +109,12 @@ export const me = new Hono<AppEnv>()
   })
   .get("/api/credits/entries", async (c) => {
     const user = requireUser(c);
-    const { cursor, limit } = parseQuery(c, entryPageQuery);
+    const { cursor, limit } = parseQuery(c, numberedPageQuery);
     const page = await listEntriesByUser(c.env.DB, user.id, { cursor, limit });
     return c.json({ items: page.items.map(presentEntry), nextCursor: page.nextCursor });
   });
 
-/** Entries are numbered, so their cursor is a whole number. */
-export const entryPageQuery = pageQuery.extend({ cursor: z.coerce.number().int().min(1).optional() });
-
-const partQuery = z.object({ part: z.coerce.number().int().min(1).max(PARTS_MAX).default(1) });
+const partQuery = z.object({ part: z._default(wholeNumberInDigits(1, PARTS_MAX), 1) });
 
 /** Where the archives of that many pictures are; one that is empty for somebody without any. */
 export function listArchivePaths(pictures: number): string[] {

@@ -3,7 +3,7 @@
  * browsers write and read by themselves: https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON
  */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { setSessionCookie } from "../auth/middleware/load-principal.ts";
 import { verifyOwnPassword } from "../auth/own-password.ts";
 import {
@@ -39,9 +39,11 @@ const PASSKEY_NAME_MAX_CHARACTERS = 60;
 const bytesSchema = (maxBytes: number) =>
   z
     .string()
-    .min(1)
-    .max(Math.ceil((maxBytes * 4) / 3))
-    .regex(/^[A-Za-z0-9_-]+$/, "This must be base64url.");
+    .check(
+      z.minLength(1),
+      z.maxLength(Math.ceil((maxBytes * 4) / 3)),
+      z.regex(/^[A-Za-z0-9_-]+$/, "This must be base64url."),
+    );
 
 const partSchema = bytesSchema(PART_MAX_BYTES);
 
@@ -50,35 +52,35 @@ const credentialFields = {
   id: bytesSchema(CREDENTIAL_ID_MAX_BYTES),
   rawId: bytesSchema(CREDENTIAL_ID_MAX_BYTES),
   type: z.literal("public-key"),
-  authenticatorAttachment: z.string().max(WORD_MAX_CHARACTERS).nullish(),
+  authenticatorAttachment: z.nullish(z.string().check(z.maxLength(WORD_MAX_CHARACTERS))),
   /** No extension is asked for that says anything here. */
-  clientExtensionResults: z.looseObject({}).optional(),
+  clientExtensionResults: z.optional(z.looseObject({})),
 };
 
 const nothingSchema = z.strictObject({});
 
 const optionsSchema = z.strictObject({
   /** Needed by those who have a password. */
-  current: z.string().max(PASSWORD_INPUT_MAX_UNITS).optional(),
+  current: z.optional(z.string().check(z.maxLength(PASSWORD_INPUT_MAX_UNITS))),
 });
 
 /** `RegistrationResponseJSON`, with a name beside it. */
 const creationSchema = z.strictObject({
   ...credentialFields,
-  name: nameSchema
-    .max(PASSKEY_NAME_MAX_CHARACTERS, `Use at most ${PASSKEY_NAME_MAX_CHARACTERS} characters.`)
-    .default(""),
+  name: z._default(nameSchema.check(z.maxLength(PASSKEY_NAME_MAX_CHARACTERS)), ""),
   response: z.strictObject({
     clientDataJSON: partSchema,
     attestationObject: partSchema,
-    transports: z
-      .array(z.string().regex(/^[a-z-]{1,20}$/))
-      .max(TRANSPORTS_MAX)
-      .default([]),
+    transports: z._default(
+      z
+        .array(z.string().check(z.regex(/^[a-z-]{1,20}$/, "Name a transport such as internal.")))
+        .check(z.maxLength(TRANSPORTS_MAX)),
+      [],
+    ),
     // The browser's own reading of the attestation object, which is read again here.
-    authenticatorData: partSchema.nullish(),
-    publicKey: partSchema.nullish(),
-    publicKeyAlgorithm: z.number().int().nullish(),
+    authenticatorData: z.nullish(partSchema),
+    publicKey: z.nullish(partSchema),
+    publicKeyAlgorithm: z.nullish(z.int()),
   }),
 });
 

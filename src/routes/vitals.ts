@@ -3,7 +3,7 @@
  * While perf_monitoring is off no page sends anything, and nothing is taken.
  */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { insertWebVitals, VITAL_NAMES } from "../db/web-vitals.ts";
 import { AppError } from "../errors.ts";
 import { ROUTES } from "./access.ts";
@@ -24,9 +24,13 @@ const PAGES = ROUTES.filter(({ kind, method }) => kind === "page" && method === 
 const vitalsSchema = z.strictObject({
   page: z.enum(PAGES, "This is not a page of the product."),
   samples: z
-    .array(z.strictObject({ name: z.enum(VITAL_NAMES), value: z.number().min(0).max(VALUE_MAX) }))
-    .min(1)
-    .max(SAMPLES_MAX),
+    .array(
+      z.strictObject({
+        name: z.enum(VITAL_NAMES),
+        value: z.number().check(z.minimum(0), z.maximum(VALUE_MAX)),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(SAMPLES_MAX)),
 });
 
 export const vitals = new Hono<AppEnv>().post("/api/vitals", async (c) => {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { FIELD_ERRORS_MAX } from "../../src/fields.ts";
 import { briefSchema, parseBrief } from "../../src/generations/brief.ts";
 import { EVENT_TYPES, SHAPES } from "../../src/generations/catalogue.ts";
 import {
   ANSWER_MAX_CHARACTERS,
   DETAILS_MAX_CHARACTERS,
-  FIELD_ERRORS_MAX,
   OTHER_MAX_CHARACTERS,
   PROMPT_MAX_CHARACTERS,
   SEED_MAX,
@@ -112,7 +112,7 @@ describe("parseBrief, refusing", () => {
       "eventType",
       "Choose one of the event types.",
     ],
-    ["an unknown field", { ...BIRTHDAY, colour: "red" }, "colour", "There is no such field."],
+    ["an unknown field", { ...BIRTHDAY, colour: "red" }, "colour", "This field is not known here."],
     [
       "no answer to a required question",
       { ...BIRTHDAY, answers: {} },
@@ -147,25 +147,25 @@ describe("parseBrief, refusing", () => {
       "an age of 0",
       { ...BIRTHDAY, answers: { age: 0 } },
       "answers.age",
-      "Give a whole number from 1 to 130.",
+      "Enter a whole number from 1 to 130.",
     ],
     [
       "an age of 131",
       { ...BIRTHDAY, answers: { age: "131" } },
       "answers.age",
-      "Give a whole number from 1 to 130.",
+      "Enter a whole number from 1 to 130.",
     ],
     [
       "half an age",
       { ...BIRTHDAY, answers: { age: 7.5 } },
       "answers.age",
-      "Give a whole number from 1 to 130.",
+      "Enter a whole number from 1 to 130.",
     ],
     [
       "an age in words",
       { ...BIRTHDAY, answers: { age: "seven" } },
       "answers.age",
-      "Give a whole number from 1 to 130.",
+      "Enter a whole number from 1 to 130.",
     ],
     [
       "an answer that is no text",
@@ -214,16 +214,16 @@ describe("parseBrief, refusing", () => {
       "count",
       "3 shapes times 3 are 9 pictures; at most 8 can be made at once.",
     ],
-    ["a count of 0", { ...BIRTHDAY, count: 0 }, "count", "Choose a whole number from 1 to 8."],
-    ["a count of 9", { ...BIRTHDAY, count: 9 }, "count", "Choose a whole number from 1 to 8."],
-    ["a count in words", { ...BIRTHDAY, count: "2" }, "count", "Choose a whole number from 1 to 8."],
+    ["a count of 0", { ...BIRTHDAY, count: 0 }, "count", "Enter a whole number from 1 to 8."],
+    ["a count of 9", { ...BIRTHDAY, count: 9 }, "count", "Enter a whole number from 1 to 8."],
+    ["a count in words", { ...BIRTHDAY, count: "2" }, "count", "Enter a whole number from 1 to 8."],
     ["an unknown quality", { ...BIRTHDAY, quality: "best" }, "quality", "Choose one of the qualities."],
-    ["a negative seed", { ...BIRTHDAY, seed: -1 }, "seed", "Give a whole number from 0 to 2147483647."],
+    ["a negative seed", { ...BIRTHDAY, seed: -1 }, "seed", "Enter a whole number from 0 to 2147483647."],
     [
       "a seed that the provider doesn't have",
       { ...BIRTHDAY, seed: SEED_MAX + 1 },
       "seed",
-      "Give a whole number from 0 to 2147483647.",
+      "Enter a whole number from 0 to 2147483647.",
     ],
     [
       "a long text",

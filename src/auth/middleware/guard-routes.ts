@@ -36,7 +36,7 @@ export interface GuardEnv {
 
 /** For a form that was sent after its session had ended. */
 const SESSION_ENDED =
-  "You were signed out in the meantime, so the form was not sent and nothing was charged. Sign in in another tab, then go back here and send it again: what you typed is still in the form.";
+  "You were signed out in the meantime, so the form was not sent and nothing was changed. Sign in in another tab, then go back here and send it again: what you typed is still in the form.";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 

@@ -20,6 +20,7 @@ const PERIOD_SECONDS = { auth: 60, evaluation: 10, generation: 10 } as const;
 export async function limitBurst(bindings: BurstEnv, kind: BurstKind, key: string): Promise<void> {
   if (await isWithinLimit(chooseBinding(bindings, kind), kind, key)) return;
   throw new AppError("too_many_requests", {
+    ...(kind === "auth" ? {} : { detail: "Wait some seconds and try again. Nothing was charged." }),
     reason: `burst_${kind}`,
     headers: { "Retry-After": String(PERIOD_SECONDS[kind]) },
   });

@@ -5,7 +5,7 @@
  */
 import { createHmac } from "node:crypto";
 import { EncryptJWT, errors, jwtDecrypt } from "jose";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { hashToken } from "../token.ts";
 import type { ProviderId } from "./settings.ts";
 
@@ -25,7 +25,7 @@ const AUDIENCE = "oauth-flow";
 const claimsSchema = z.object({
   stateHash: z.string(),
   next: z.string(),
-  link: z.object({ userId: z.string(), sessionId: z.string() }).nullable(),
+  link: z.nullable(z.object({ userId: z.string(), sessionId: z.string() })),
 });
 
 export function flowCookieName(origin: string): string {

@@ -2,14 +2,14 @@
  * GitHub's profile. Its public address may be unverified, and the primary one too, so both are ignored in favour of
  * the list of addresses, where GitHub says which one is primary and verified.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Fetch } from "./bounded-fetch.ts";
 import type { githubProfileSchema } from "./identity.ts";
 
 const API = "https://api.github.com";
 export const GITHUB_USER_URL = `${API}/user`;
 
-const userSchema = z.object({ id: z.number(), login: z.string(), name: z.string().nullish() });
+const userSchema = z.object({ id: z.number(), login: z.string(), name: z.nullish(z.string()) });
 const emailsSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
 export async function fetchGithubProfile(

@@ -2,7 +2,7 @@
  * What a provider says about a person, in one shape. An address counts only when the provider states that it is
  * verified: anything else is text that somebody typed there.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseEmail } from "../email.ts";
 import type { ProviderId } from "./settings.ts";
 
@@ -20,13 +20,15 @@ const NAME_MAX_CHARACTERS = 80;
 /** OpenID Connect Core 1.0, section 2: a subject has at most 255 ASCII characters. */
 const SUBJECT_MAX_CHARACTERS = 255;
 
+const statedText = z.catch(z.optional(z.string()), undefined);
+
 const claimsSchema = z.object({
-  sub: z.string().min(1).max(SUBJECT_MAX_CHARACTERS),
-  email: z.string().optional().catch(undefined),
+  sub: z.string().check(z.minLength(1), z.maxLength(SUBJECT_MAX_CHARACTERS)),
+  email: statedText,
   // A boolean, says the standard; whatever else an issuer sends here states nothing.
-  email_verified: z.boolean().optional().catch(undefined),
-  name: z.string().optional().catch(undefined),
-  preferred_username: z.string().optional().catch(undefined),
+  email_verified: z.catch(z.optional(z.boolean()), undefined),
+  name: statedText,
+  preferred_username: statedText,
 });
 
 /** Google's subject stands alone, because its issuer can't change. Null when the claims name nobody. */
@@ -48,10 +50,10 @@ export function parseClaims(
 
 /** As src/auth/oauth/github.ts puts it together from two answers of GitHub's. */
 export const githubProfileSchema = z.object({
-  id: z.number().int().positive(),
+  id: z.int().check(z.positive()),
   login: z.string(),
-  name: z.string().nullish(),
-  verifiedEmail: z.string().nullable(),
+  name: z.nullish(z.string()),
+  verifiedEmail: z.nullable(z.string()),
 });
 
 export function parseGithubProfile(profile: unknown): ProviderIdentity | null {

@@ -2,7 +2,7 @@
  * Which identity providers this deployment offers, from its variables. A provider is configured wholly or not at all:
  * half of one would be a button that leads nowhere.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { ConfigIssue } from "../../env.ts";
 
 /** `oidc` is the one issuer of the operator's choice. The order is the order of the buttons. */
@@ -25,20 +25,26 @@ const GITHUB_ISSUER = "https://github.com/login/oauth";
 
 const NAME_MAX_CHARACTERS = 40;
 
+const optionalText = z._default(z.string(), "");
+
 /** The variables, for the schema of all settings. An empty one counts as not set. */
 export const providerVariables = {
-  GOOGLE_CLIENT_ID: z.string().default(""),
-  GOOGLE_CLIENT_SECRET: z.string().default(""),
-  GITHUB_CLIENT_ID: z.string().default(""),
-  GITHUB_CLIENT_SECRET: z.string().default(""),
-  OIDC_ISSUER: z.string().default(""),
-  OIDC_CLIENT_ID: z.string().default(""),
-  OIDC_CLIENT_SECRET: z.string().default(""),
-  OIDC_NAME: z
-    .string()
-    .trim()
-    .max(NAME_MAX_CHARACTERS, `must have at most ${NAME_MAX_CHARACTERS} characters`)
-    .default(""),
+  GOOGLE_CLIENT_ID: optionalText,
+  GOOGLE_CLIENT_SECRET: optionalText,
+  GITHUB_CLIENT_ID: optionalText,
+  GITHUB_CLIENT_SECRET: optionalText,
+  OIDC_ISSUER: optionalText,
+  OIDC_CLIENT_ID: optionalText,
+  OIDC_CLIENT_SECRET: optionalText,
+  OIDC_NAME: z._default(
+    z
+      .string()
+      .check(
+        z.trim(),
+        z.maxLength(NAME_MAX_CHARACTERS, `must have at most ${NAME_MAX_CHARACTERS} characters`),
+      ),
+    "",
+  ),
 };
 
 type ProviderVariable = keyof typeof providerVariables;

@@ -4,15 +4,15 @@
  * leaves to its callers. https://www.w3.org/TR/webauthn-3/#dictdef-collectedclientdata
  */
 import { decodeClientDataJSON } from "@simplewebauthn/server/helpers";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const clientDataSchema = z.object({
   /** As it was sent to the browser: base64url without padding. */
   challenge: z.string(),
   /** True in a frame of another site. */
-  crossOrigin: z.literal(false).optional(),
+  crossOrigin: z.optional(z.literal(false)),
   /** Whose frame it is. */
-  topOrigin: z.undefined().optional(),
+  topOrigin: z.optional(z.undefined()),
 });
 
 /** Null when there is none, or when the page was in somebody else's. Everything else is still unverified. */

@@ -14,18 +14,12 @@ import { runQueries } from "../../db/query.ts";
 import { buildDevicesQuery } from "../../db/sessions.ts";
 import { updateName } from "../../db/user-changes.ts";
 import { buildOwnAccountQuery } from "../../db/users.ts";
-import { AppError, statusOf } from "../../errors.ts";
-import { listFieldErrors, parseId, parseQuery } from "../body.ts";
+import { AppError, type FieldError, statusOf } from "../../errors.ts";
+import { parseFields } from "../../fields.ts";
+import { numberedPageQuery, parseId, parseQuery } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
-import {
-  DEVICES_MAX,
-  entryPageQuery,
-  listArchivePaths,
-  newEmailSchema,
-  newKeySchema,
-  profileSchema,
-} from "../me.ts";
+import { DEVICES_MAX, listArchivePaths, newEmailSchema, newKeySchema, profileSchema } from "../me.ts";
 import { askToChangeEmail, changePassword, endSession, makeKey, revokeKey } from "../own-account.ts";
 import {
   presentApiKey,
@@ -60,19 +54,19 @@ export const accountPages = new Hono<AppEnv>()
   })
   .post("/account/name", async (c) => {
     const values = await readForm(c);
-    const parsed = profileSchema.safeParse({ name: typedValue(values, "name") });
-    if (!parsed.success) return refuseAccountForm(c, "name", values, invalid(parsed.error));
-    await updateName(c.env.DB, requireUser(c).id, parsed.data.name, Date.now());
+    const parsed = parseFields(profileSchema, { name: typedValue(values, "name") });
+    if (!parsed.ok) return refuseAccountForm(c, "name", values, invalid(parsed.error));
+    await updateName(c.env.DB, requireUser(c).id, parsed.value.name, Date.now());
     setNotice(c, { kind: "success", text: "Your name is saved." });
     return c.redirect("/account", 303);
   })
   .post("/account/email", async (c) => {
     const values = await readForm(c);
     const current = typedValue(values, "emailCurrent");
-    const parsed = newEmailSchema.safeParse({ email: typedValue(values, "email"), current });
-    if (!parsed.success) return refuseAccountForm(c, "email", values, invalid(parsed.error), EMAIL_FIELDS);
+    const parsed = parseFields(newEmailSchema, { email: typedValue(values, "email"), current });
+    if (!parsed.ok) return refuseAccountForm(c, "email", values, invalid(parsed.error), EMAIL_FIELDS);
     try {
-      await askToChangeEmail(c, { email: parsed.data.email, password: current });
+      await askToChangeEmail(c, { email: parsed.value.email, password: current });
     } catch (error) {
       return refuseAccountForm(c, "email", values, error, EMAIL_FIELDS);
     }
@@ -102,15 +96,15 @@ export const accountPages = new Hono<AppEnv>()
   })
   .post("/account/keys", async (c) => {
     const values = await readForm(c);
-    const parsed = newKeySchema.safeParse({
+    const parsed = parseFields(newKeySchema, {
       name: typedValue(values, "keyName"),
       scopes: typedValues(values, "scopes"),
     });
-    if (!parsed.success) return refuseAccountForm(c, "key", values, invalid(parsed.error), KEY_FIELDS);
+    if (!parsed.ok) return refuseAccountForm(c, "key", values, invalid(parsed.error), KEY_FIELDS);
     try {
-      const { secret } = await makeKey(c, parsed.data);
+      const { secret } = await makeKey(c, parsed.value);
       const frame = buildFrame(c, null);
-      return c.html(<NewKeyPage frame={frame} name={parsed.data.name} secret={secret} />, 201);
+      return c.html(<NewKeyPage frame={frame} name={parsed.value.name} secret={secret} />, 201);
     } catch (error) {
       return refuseAccountForm(c, "key", values, error, KEY_FIELDS);
     }
@@ -125,8 +119,8 @@ export const accountPages = new Hono<AppEnv>()
 const EMAIL_FIELDS: Readonly<Record<string, string>> = { current: "emailCurrent" };
 const KEY_FIELDS: Readonly<Record<string, string>> = { name: "keyName" };
 
-function invalid(error: Parameters<typeof listFieldErrors>[0]): AppError {
-  return new AppError("invalid_request", { errors: listFieldErrors(error) });
+function invalid(errors: FieldError[]): AppError {
+  return new AppError("invalid_request", { errors });
 }
 
 /** The page again with what was refused beside its form. Whatever is no refusal of the form's goes on. */
@@ -151,7 +145,7 @@ export function refuseAccountForm(
 
 async function renderAccount(c: AppContext, refused: RefusedForm | null) {
   const principal = requireUser(c);
-  const query = refused === null ? parseQuery(c, entryPageQuery) : entryPageQuery.parse({});
+  const query = refused === null ? parseQuery(c, numberedPageQuery) : numberedPageQuery.parse({});
   const [user, pictureVersion, entries, devices, keys, accounts, passkeys] = await runQueries(c.env.DB, [
     buildOwnAccountQuery(c.env.DB, principal.id),
     buildPictureVersionQuery(c.env.DB, principal.id),

@@ -7,10 +7,11 @@ import { buildPictureVersionQuery } from "../../db/profile-pictures.ts";
 import { runQueries } from "../../db/query.ts";
 import { buildUserQuery } from "../../db/users.ts";
 import { AppError, type FieldError, statusOf } from "../../errors.ts";
+import { parseFields } from "../../fields.ts";
 import { newId } from "../../ids.ts";
 import { presentJob } from "../admin-generations.ts";
 import { addCredits, addCreditsSchema, changeAccount, getUser, userChangeSchema } from "../admin-users.ts";
-import { IDEMPOTENCY_KEY_PATTERN, listFieldErrors, parseId } from "../body.ts";
+import { IDEMPOTENCY_KEY_PATTERN, parseId } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { presentEntry, presentUser } from "../present.ts";
@@ -30,12 +31,12 @@ export const adminUserPages = new Hono<AppEnv>()
     const values = await readForm(c);
     const typedKey = typedValue(values, "idempotencyKey");
     const idempotencyKey = IDEMPOTENCY_KEY_PATTERN.test(typedKey) ? typedKey : newId();
-    const change = addCreditsSchema.safeParse(toChange(values));
-    if (!change.success) {
-      return renderUser(c, { idempotencyKey, values, errors: listFieldErrors(change.error) });
+    const change = parseFields(addCreditsSchema, toChange(values));
+    if (!change.ok) {
+      return renderUser(c, { idempotencyKey, values, errors: change.error });
     }
     try {
-      const { credits } = await addCredits(c, id, change.data, idempotencyKey);
+      const { credits } = await addCredits(c, id, change.value, idempotencyKey);
       setNotice(c, { kind: "success", text: creditsAddedText(credits.added, credits.available) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -46,13 +47,13 @@ export const adminUserPages = new Hono<AppEnv>()
   .post("/admin/users/:id/account", async (c) => {
     const { id } = await getUser(c);
     const values = await readForm(c);
-    const change = userChangeSchema.safeParse(toAccountChange(values));
+    const change = parseFields(userChangeSchema, toAccountChange(values));
     const idempotencyKey = newId();
-    if (!change.success) {
-      return renderUser(c, { idempotencyKey, values, errors: listFieldErrors(change.error) });
+    if (!change.ok) {
+      return renderUser(c, { idempotencyKey, values, errors: change.error });
     }
     try {
-      await changeAccount(c, change.data);
+      await changeAccount(c, change.value);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const status = statusOf(error.code);

@@ -5,8 +5,8 @@ import { signInPath } from "../../auth/middleware/guard-routes.ts";
 import { PASSWORD_MIN_CHARACTERS } from "../../auth/password.ts";
 import type { LinkRow } from "../../db/auth-tokens.ts";
 import { AppError } from "../../errors.ts";
+import { parseFields } from "../../fields.ts";
 import { confirmSchema } from "../auth.ts";
-import { listFieldErrors } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, setNotice } from "../frame.ts";
 import { ConfirmPage, DeadLinkPage } from "../views/confirm.tsx";
@@ -30,18 +30,18 @@ export const confirmPages = new Hono<AppEnv>()
     const values = await readForm(c);
     const password = typedValue(values, "password");
     const token = typedValue(values, "token");
-    const parsed = confirmSchema.safeParse({
+    const parsed = parseFields(confirmSchema, {
       email: typedValue(values, "email"),
       token,
       ...(password === "" ? {} : { password }),
     });
     const row = await peekLink(c.env.DB, { email: typedValue(values, "email"), token }, Date.now());
     if (row === null) return renderDeadLink(c);
-    if (!parsed.success) return renderConfirm(c, row, token, toFieldErrors(listFieldErrors(parsed.error)));
+    if (!parsed.ok) return renderConfirm(c, row, token, toFieldErrors(parsed.error));
     if (row.purpose === "reset" && password === "") {
       return renderConfirm(c, row, token, { password: "Choose a new password." });
     }
-    return confirmOrExplain(c, row, parsed.data);
+    return confirmOrExplain(c, row, parsed.value);
   });
 
 /** A change of address is for the person who asked for it. */

@@ -9,10 +9,10 @@ import { GUARD_WINDOW_MS, isGuarded } from "../../flags/guard.ts";
 import { STORED_KEYS } from "../../flags/keys.ts";
 import { type FlagKey, getDefinition } from "../../flags/registry.ts";
 import { listSwitchVariants } from "../../flags/snapshot.ts";
-import { parseQuery } from "../body.ts";
+import { numberedPageQuery, parseQuery } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildOwnContext, requireSnapshot } from "../flags.ts";
-import { historyQuery, requireFlagKey } from "../flags-admin.ts";
+import { requireFlagKey } from "../flags-admin.ts";
 import { noticeNow } from "../flags-change.ts";
 import { presentHistoryRow, presentOverviews, presentPlan } from "../flags-present.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
@@ -63,7 +63,7 @@ interface Refused {
 }
 
 async function renderFlag(c: AppContext, key: FlagKey, refused: Refused | null) {
-  const { cursor } = parseQuery(c, historyQuery);
+  const { cursor } = parseQuery(c, numberedPageQuery);
   const known = await noticeNow(c, () => readFlag(c, key, cursor));
   const snapshot = requireSnapshot(c);
   const flag = presentOverviews(snapshot, known.last, buildOwnContext(c)).find((item) => item.key === key);

@@ -1,6 +1,6 @@
 /** The editor of the rules: looked at, checked, compared, and only then saved. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   buildFlagChangeQuery,
   buildFlagHistoryQuery,
@@ -30,7 +30,9 @@ const HISTORY_ROWS = 20;
 /** No id of a change is this. */
 const NO_CHANGE = "";
 
-const rulesQuery = z.object({ before: z.string().regex(ID_PATTERN).optional() });
+const rulesQuery = z.object({
+  before: z.optional(z.string().check(z.regex(ID_PATTERN, "Give the id of a change."))),
+});
 
 export const flagsRulesPages = new Hono<AppEnv>()
   .get("/admin/flags/rules", async (c) => {

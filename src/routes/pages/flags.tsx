@@ -1,6 +1,6 @@
 /** The page of all switches, and everything about them as a file. */
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { buildLastFlagChangesQuery } from "../../db/flag-changes.ts";
 import { buildFlagPersonQuery, type FlagPersonRow } from "../../db/flag-people.ts";
 import { buildFlagSchedulesQuery } from "../../db/flag-schedules.ts";
@@ -22,14 +22,12 @@ import { AdminFlagsPage, type PersonAnswer } from "../views/admin/flags.tsx";
 const PERSON_MAX_CHARACTERS = 254;
 
 const flagsQuery = z.object({
-  ask: z.literal("yes").optional(),
-  person: z.string().trim().toLowerCase().max(PERSON_MAX_CHARACTERS).default(""),
-  country: z
-    .string()
-    .trim()
-    .toUpperCase()
-    .regex(/^[A-Z]{0,2}$/, "Two letters, such as DE.")
-    .default(""),
+  ask: z.optional(z.literal("yes")),
+  person: z._default(z.string().check(z.trim(), z.toLowerCase(), z.maxLength(PERSON_MAX_CHARACTERS)), ""),
+  country: z._default(
+    z.string().check(z.trim(), z.toUpperCase(), z.regex(/^[A-Z]{0,2}$/, "Two letters, such as DE.")),
+    "",
+  ),
 });
 
 export const flagsPages = new Hono<AppEnv>()

@@ -1,5 +1,5 @@
 /** Reads a posted form: text fields as they were typed, and a file where a form has one. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { AppError, type FieldError } from "../../errors.ts";
 import type { AppContext } from "../context.ts";
 import type { FieldErrors, FormValues } from "../views/model.ts";
@@ -42,7 +42,7 @@ export function toFieldErrors(errors: readonly FieldError[]): FieldErrors {
   return byField;
 }
 
-const NEXT_SCHEMA = z.string().regex(/^\/(?![/\\])[\x21-\x7e]*$/);
+const NEXT_SCHEMA = z.string().check(z.regex(/^\/(?![/\\])[\x21-\x7e]*$/));
 
 /** Where to go after signing in: a path of this site, or the start page. */
 export function parseNextPath(text: string, origin: string): string {

@@ -1,8 +1,8 @@
 /** Making an account and asking for a new password, with forms. */
 import { Hono } from "hono";
 import { AppError, statusOf } from "../../errors.ts";
+import { parseFields } from "../../fields.ts";
 import { linkSchema, registerSchema } from "../auth.ts";
-import { listFieldErrors } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
 import { typedValue } from "../views/form-values.ts";
@@ -33,15 +33,15 @@ export const registerPages = new Hono<AppEnv>()
   })
   .post("/register", async (c) => {
     const values = await readForm(c);
-    const parsed = registerSchema.safeParse({
+    const parsed = parseFields(registerSchema, {
       email: typedValue(values, "email"),
       name: typedValue(values, "name"),
       turnstileToken: typedValue(values, "cf-turnstile-response"),
     });
-    if (!parsed.success) {
-      return renderRegister(c, { values, status: 422, errors: toFieldErrors(listFieldErrors(parsed.error)) });
+    if (!parsed.ok) {
+      return renderRegister(c, { values, status: 422, errors: toFieldErrors(parsed.error) });
     }
-    const { email, name, turnstileToken } = parsed.data;
+    const { email, name, turnstileToken } = parsed.value;
     try {
       await requirePerson(c, turnstileToken);
       await askForLink(c, { purpose: "register", email, name: name ?? "", userId: null });
@@ -53,20 +53,20 @@ export const registerPages = new Hono<AppEnv>()
   .get("/forgot", (c) => c.html(<ForgotPage frame={buildFrame(c, takeNotice(c))} email="" />))
   .post("/forgot", async (c) => {
     const email = typedValue(await readForm(c), "email");
-    const parsed = linkSchema.safeParse({ email });
+    const parsed = parseFields(linkSchema, { email });
     const frame = buildFrame(c, null);
-    if (!parsed.success) {
-      const errors = toFieldErrors(listFieldErrors(parsed.error));
+    if (!parsed.ok) {
+      const errors = toFieldErrors(parsed.error);
       return c.html(<ForgotPage frame={frame} email={email} errors={errors} />, 422);
     }
     try {
-      await askForLink(c, { purpose: "reset", email: parsed.data.email, name: "", userId: null });
+      await askForLink(c, { purpose: "reset", email: parsed.value.email, name: "", userId: null });
     } catch (error) {
       const { status, ...refusal } = explain(c, error);
       c.status(status as 422 | 429);
       return c.html(<ForgotPage frame={frame} email={email} {...refusal} />);
     }
-    return renderCheckMail(c, parsed.data.email);
+    return renderCheckMail(c, parsed.value.email);
   });
 
 interface Refusal {

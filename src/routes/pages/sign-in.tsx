@@ -1,8 +1,8 @@
 /** Signing in and out with forms, by password or by a mailed link. */
 import { Hono } from "hono";
 import { AppError, statusOf } from "../../errors.ts";
+import { parseFields } from "../../fields.ts";
 import { credentialsSchema, linkSchema } from "../auth.ts";
-import { listFieldErrors } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
 import { describeProviderProblem, findProviderProblem } from "../provider-problems.ts";
@@ -27,11 +27,10 @@ export const signInPages = new Hono<AppEnv>()
     const values = await readForm(c);
     const email = typedValue(values, "email");
     const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
-    const parsed = credentialsSchema.safeParse({ email, password: typedValue(values, "password") });
-    if (!parsed.success)
-      return refuse(c, { email, next, status: 422, errors: toFieldErrors(listFieldErrors(parsed.error)) });
+    const parsed = parseFields(credentialsSchema, { email, password: typedValue(values, "password") });
+    if (!parsed.ok) return refuse(c, { email, next, status: 422, errors: toFieldErrors(parsed.error) });
     try {
-      await signIn(c, parsed.data);
+      await signIn(c, parsed.value);
     } catch (error) {
       return refuse(c, { email, next, ...explain(c, error) });
     }
@@ -41,15 +40,14 @@ export const signInPages = new Hono<AppEnv>()
     const values = await readForm(c);
     const email = typedValue(values, "email");
     const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
-    const parsed = linkSchema.safeParse({ email });
-    if (!parsed.success)
-      return refuse(c, { email, next, status: 422, errors: toFieldErrors(listFieldErrors(parsed.error)) });
+    const parsed = parseFields(linkSchema, { email });
+    if (!parsed.ok) return refuse(c, { email, next, status: 422, errors: toFieldErrors(parsed.error) });
     try {
-      await askForLink(c, { purpose: "sign_in", email: parsed.data.email, name: "", userId: null });
+      await askForLink(c, { purpose: "sign_in", email: parsed.value.email, name: "", userId: null });
     } catch (error) {
       return refuse(c, { email, next, ...explain(c, error) });
     }
-    return renderCheckMail(c, parsed.data.email);
+    return renderCheckMail(c, parsed.value.email);
   })
   .post("/signout", async (c) => {
     await signOut(c);
