@@ -90,19 +90,6 @@ export async function listGenerationsByUser(
   return toPage(results, page.limit);
 }
 
-/** The pictures of one brief in their order; empty when the brief isn't there or isn't this person's. */
-export async function listGenerationsByBrief(
-  db: D1Database,
-  userId: string,
-  briefId: string,
-): Promise<GenerationRow[]> {
-  const { results } = await db
-    .prepare(`${SELECT_GENERATIONS} WHERE g.brief_id = ?1 AND g.user_id = ?2 ORDER BY g.position`)
-    .bind(briefId, userId)
-    .all<RawGenerationRow>();
-  return results.map(parseGenerationRow);
-}
-
 function toPage(rows: RawGenerationRow[], limit: number): GenerationPage {
   const items = rows.slice(0, limit).map(parseGenerationRow);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };

@@ -20,7 +20,7 @@ const WHAT_HAPPENED: Record<FailureCode, string> = {
   invalid_picture: "What the picture service sent was not a complete picture of the shape that you chose.",
   storage_failed: "The picture was made, but it could not be saved safely.",
   timed_out: "The picture took longer than we allow.",
-  canceled: "You canceled this picture before it began.",
+  canceled: "You cancelled this picture before it began.",
 };
 
 const WHAT_NEXT: Record<FailureCode, string> = {

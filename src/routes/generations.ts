@@ -135,7 +135,7 @@ export async function cancelGeneration(c: AppContext, id: string) {
   throw new AppError("conflict", {
     detail:
       row.status === "processing"
-        ? "This picture is already in the making and can't be canceled any more. Nothing was changed."
+        ? "This picture is already in the making and can't be cancelled any more. Nothing was changed."
         : "This picture has ended already. Nothing was changed.",
   });
 }

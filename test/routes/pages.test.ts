@@ -127,83 +127,81 @@ describe("from form to picture, without scripts", () => {
     expect(paths[0]).toBe(paths[1]);
     expect(await readBalance(person.id)).toEqual({ available: 4, held: 1 });
   });
+
+  it("says that nothing was ordered again when a form comes a second time", async () => {
+    const person = await createPerson({ credits: 5 });
+    const form = { ...FORM, idempotencyKey: newId() };
+    const send = () => call("POST", "/create", { as: person, form });
+    expect((await send()).headers.get("Set-Cookie") ?? "").not.toContain("notice=");
+    const notice = decodeURIComponent(decodeURIComponent((await send()).headers.get("Set-Cookie") ?? ""));
+    expect(notice).toContain("Nothing was ordered or charged a second time.");
+  });
 });
 
-describe("the form", () => {
-  it("keeps everything that was typed when a field is refused, and charges nothing", async () => {
+describe("the same order in two forms", () => {
+  const SAME = /same order [^:]* before this one/;
+
+  it("is made twice, and the second one says so and leads to the first", async () => {
     const person = await createPerson({ credits: 5 });
-    const response = await call("POST", "/create", {
-      as: person,
-      form: { ...FORM, "answers.age": "700", idempotencyKey: newId() },
-    });
-    expect(response.status).toBe(422);
-    const page = await response.text();
-    expect(page).toContain('value="700"');
-    expect(page).toContain("pirates &amp; parrots");
-    expect(page).toContain("Mia turns 7");
-    expect(await readBalance(person.id)).toEqual({ available: 5, held: 0 });
-  });
-
-  it("keeps everything that was typed when there are too few credits", async () => {
-    const person = await createPerson({ credits: 1 });
-    const response = await call("POST", "/create", {
-      as: person,
-      form: { ...FORM, count: "8", idempotencyKey: newId() },
-    });
-    expect(response.status).toBe(402);
-    const page = await response.text();
-    expect(page).toContain("Nothing was charged");
-    expect(page).toContain("pirates &amp; parrots");
-  });
-
-  it("shows an example beside a question that has one", async () => {
-    const person = await createPerson();
-    const page = await (await call("GET", "/create?type=birthday-party", { as: person })).text();
-    expect(page).toContain("For example: dinosaurs in green and gold");
-  });
-
-  it("sends the edited prompt, and the built one when it was left alone", async () => {
-    const person = await createPerson({ credits: 5 });
-    const prompts = async () =>
-      (await env.DB.prepare("SELECT prompt FROM briefs WHERE user_id = ?1 ORDER BY id").bind(person.id).all())
-        .results;
-    await order(person, { ...FORM, prompt: "a cake\r\non a table", builtPrompt: "something else" });
-    await order(person, { ...FORM, prompt: "the built one", builtPrompt: "the built one" });
-    expect(await prompts()).toEqual([
-      { prompt: "a cake\non a table" },
-      { prompt: expect.stringContaining("pirates & parrots") },
-    ]);
-  });
-
-  it("shows prompt and price before anything is spent", async () => {
-    const person = await createPerson({ credits: 5 });
-    const response = await call("POST", "/create", {
-      as: person,
-      form: { ...FORM, intent: "preview", count: "2" },
-    });
-    expect(response.status).toBe(200);
-    const page = await response.text();
-    const words = page.replaceAll(/<[^>]*>/g, "");
-    expect(words).toMatch(/2 pictures\s*·\s*2 credits\s*·\s*3 left/);
-    expect(page).toContain('name="prompt"');
-    expect(await readBalance(person.id)).toEqual({ available: 5, held: 0 });
-  });
-
-  it("asks again, with a fresh key, when a sent form comes back changed", async () => {
-    const person = await createPerson({ credits: 5 });
-    const idempotencyKey = newId();
-    await order(person, { ...FORM, idempotencyKey });
-    const response = await call("POST", "/create", {
-      as: person,
-      form: { ...FORM, text: "other", idempotencyKey },
-    });
-    expect(response.status).toBe(409);
-    const fresh = /name="idempotencyKey" value="([^"]+)"/.exec(await response.text())?.[1] ?? "";
-    expect(fresh).not.toBe(idempotencyKey);
-    await order(person, { ...FORM, text: "other", idempotencyKey: fresh });
+    const [first, second] = [await order(person), await order(person)];
+    expect(second).not.toBe(first);
     expect(await readBalance(person.id)).toEqual({ available: 3, held: 2 });
+    const page = await (await call("GET", second, { as: person })).text();
+    expect(page).toMatch(SAME);
+    expect(page).toContain(`href="${first}"`);
+    expect(await (await call("GET", first, { as: person })).text()).not.toMatch(SAME);
+  });
+
+  it("is no news when something else was asked for, when the first came to nothing, or for another person", async () => {
+    const person = await createPerson({ credits: 5 });
+    const other = await createPerson({ credits: 5 });
+    await order(other);
+    await order(person, { ...FORM, details: "[[sim:422]]" });
+    await deliverAll(person);
+    await order(person, { ...FORM, text: "Mia turns 8" });
+    for (const form of [FORM, { ...FORM, details: "[[sim:422]]" }]) {
+      const page = await (await call("GET", await order(person, form), { as: person })).text();
+      expect(page).not.toMatch(SAME);
+    }
+  });
+
+  it("is no news after a while", async () => {
+    const person = await createPerson({ credits: 5 });
+    await order(person);
+    await env.DB.prepare("UPDATE generations SET created_at = created_at - 700000 WHERE user_id = ?1")
+      .bind(person.id)
+      .run();
+    const page = await (await call("GET", await order(person), { as: person })).text();
+    expect(page).not.toMatch(SAME);
   });
 });
+
+describe("the page of an order", () => {
+  it("shows pictures and balance of one moment, also when a picture is finished while the page is made", async () => {
+    const person = await createPerson({ credits: 3 });
+    const path = await order(person);
+    const page = await call("GET", path, { as: person, env: { DB: finishBeforeBatch(person) } });
+    const header = (await page.clone().text()).split('class="site-credits"')[1]?.split("</a>")[0];
+    expect(header?.replaceAll(/<[^>]*>/g, "")).toMatch(/2 credits$/);
+    expect(await page.text()).toContain("Your picture is ready");
+  });
+});
+
+/** A database on which the person's pictures are finished after the session was read, just before what comes next. */
+function finishBeforeBatch(person: TestPerson): D1Database {
+  return new Proxy(env.DB, {
+    get(target, name) {
+      if (name === "batch") {
+        return async (statements: D1PreparedStatement[]) => {
+          await deliverAll(person);
+          return target.batch(statements);
+        };
+      }
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
 
 describe("pictures of others", () => {
   it("are not there, neither as page, nor as bytes, nor as JSON", async () => {

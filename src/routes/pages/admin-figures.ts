@@ -15,7 +15,7 @@ export function listFigures(figures: AdminFigures): Figure[] {
     {
       name: "Given back",
       value: figures.failedToday,
-      note: "pictures failed or canceled in the last 24 hours",
+      note: "pictures failed or cancelled in the last 24 hours",
     },
     { name: "Credits to spend", value: figures.creditsAvailable, note: "over all people" },
     { name: "Credits set aside", value: figures.creditsHeld, note: "for pictures in the making" },

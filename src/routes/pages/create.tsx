@@ -10,7 +10,7 @@ import { ID_PATTERN, newId } from "../../ids.ts";
 import { IDEMPOTENCY_KEY_PATTERN } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { findOrdersClosedNotice } from "../flags-notices.ts";
-import { buildFrame, takeNotice } from "../frame.ts";
+import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { buildPreview, requestGenerations } from "../generations.ts";
 import { ChooseTypePage } from "../views/create/choose-type.tsx";
 import { CreatePage } from "../views/create/create-page.tsx";
@@ -67,12 +67,16 @@ async function create(c: AppContext, form: Form) {
   if (!brief.ok) return renderForm(c, { ...form, errors: brief.error });
   try {
     const accepted = await requestGenerations(c, brief.value, form.idempotencyKey);
+    if (accepted.kind === "replayed") setNotice(c, { kind: "info", text: SENT_BEFORE });
     return c.redirect(`/briefs/${accepted.briefId}`, 303);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return renderForm(c, { ...form, ...explainRefusal(error, form), status: statusOf(error.code) });
   }
 }
+
+const SENT_BEFORE =
+  "This form was sent before, and these are its pictures. Nothing was ordered or charged a second time.";
 
 /** A form that was sent before and changed since is a new order, but only when the person says so once more. */
 function explainRefusal(error: AppError, form: Form): { detail: string; idempotencyKey: string } {

@@ -5,50 +5,53 @@
 import { briefCancelPath, briefPath, createAgainPath, GALLERY, imagePath } from "./addresses.ts";
 import { Button, LinkButton } from "./components/button.tsx";
 import { Icon } from "./components/icon.tsx";
+import { Notice } from "./components/notice.tsx";
 import { PageHeader } from "./components/page-header.tsx";
 import { Picture } from "./components/picture.tsx";
 import { StatusPill } from "./components/status-pill.tsx";
 import { Stepper } from "./components/stepper.tsx";
 import { Page } from "./layout.tsx";
 import type { Frame, Generation } from "./model.ts";
-import { countOf, formatElapsed, nameByKey, STEPS } from "./words.ts";
+import { countOf, formatElapsed, formatGap, nameByKey, STEPS } from "./words.ts";
 
 export interface BriefPageProps {
   frame: Frame;
-  brief: { id: string; eventTypeName: string; styleName: string | null; cost: number };
+  brief: { id: string; eventTypeName: string; styleName: string | null };
   generations: readonly Generation[];
+  /** The same was ordered shortly before, so that this order may be a slip. */
+  equalOrder: EqualOrder | null;
   /** The server's time when the page was made, ISO 8601. */
   now: string;
+}
+
+/** Another order of the same person that asks for exactly the same. */
+export interface EqualOrder {
+  id: string;
+  /** How long before this one, in milliseconds. */
+  gapMs: number;
 }
 
 const REFRESH_SECONDS = 5;
 
 export function BriefPage(props: BriefPageProps) {
-  const { brief, generations } = props;
-  const openCount = generations.filter(isOpen).length;
+  const { brief, generations, equalOrder } = props;
+  const hasOpen = generations.some(isOpen);
+  const title = titleOf(generations);
   return (
     <Page
       {...props.frame}
-      title={`Your pictures: ${brief.eventTypeName}`}
+      title={`${title}: ${brief.eventTypeName}`}
       current="create"
       look="brief"
-      script={openCount === 0 ? undefined : "brief"}
-      refreshSeconds={openCount === 0 ? undefined : REFRESH_SECONDS}
+      script={hasOpen ? "brief" : undefined}
+      refreshSeconds={hasOpen ? REFRESH_SECONDS : undefined}
     >
       <PageHeader
-        title={titleOf(generations)}
+        title={title}
         lead={leadOf(props)}
-        actions={
-          <>
-            {openCount === 0 ? null : (
-              <LinkButton icon="refresh" href={briefPath(brief.id)}>
-                Refresh
-              </LinkButton>
-            )}
-            <LinkButton href={GALLERY}>Gallery</LinkButton>
-          </>
-        }
+        actions={hasOpen ? <WaitingActions /> : <SettledActions briefId={brief.id} />}
       />
+      {equalOrder === null ? null : <OrderedTwice equalOrder={equalOrder} generations={generations} />}
       <p class="visually-hidden" role="status" data-hook="progress-news">
         {summaryOf(generations)}
       </p>
@@ -63,6 +66,41 @@ export function BriefPage(props: BriefPageProps) {
         ))}
       </ul>
     </Page>
+  );
+}
+
+/** The page follows by itself, with a script or without. Meanwhile one may go. */
+function WaitingActions() {
+  return <LinkButton href={GALLERY}>Gallery</LinkButton>;
+}
+
+function SettledActions(props: { briefId: string }) {
+  return (
+    <>
+      <LinkButton icon="plus" href={createAgainPath(props.briefId)}>
+        Make more like this
+      </LinkButton>
+      <LinkButton href={GALLERY}>Gallery</LinkButton>
+    </>
+  );
+}
+
+/** Nobody is kept from ordering twice, but nobody should do so without noticing. */
+function OrderedTwice(props: { equalOrder: EqualOrder; generations: readonly Generation[] }) {
+  const canCancel = props.generations.some(({ status }) => status === "queued");
+  return (
+    <Notice
+      kind="warning"
+      text={
+        <>
+          You made the same order {formatGap(props.equalOrder.gapMs)} before this one:{" "}
+          <a href={briefPath(props.equalOrder.id)}>here are its pictures</a>.
+          {canCancel
+            ? " If once is enough, cancel below what is still waiting, and its credits come back."
+            : ""}
+        </>
+      }
+    />
   );
 }
 
@@ -125,18 +163,32 @@ function SheetState(props: SheetProps) {
     case "processing":
       return <Progress {...props} />;
     case "succeeded":
-      return <p data-hook="words">Stored in your gallery. {countOf(generation.cost, "credit")} spent.</p>;
+      return <Stored {...props} />;
     case "failed":
     case "canceled":
       return (
         <>
           <p data-hook="words">{generation.error?.message ?? "The credits are back in your account."}</p>
           <LinkButton small icon="refresh" href={createAgainPath(briefId)}>
-            Try again
+            Try again<span class="visually-hidden"> to make {props.name}</span>
           </LinkButton>
         </>
       );
   }
+}
+
+function Stored(props: SheetProps) {
+  const { generation } = props;
+  return (
+    <>
+      <p data-hook="words">Stored in your gallery. {countOf(generation.cost, "credit")} spent.</p>
+      {generation.image === null ? null : (
+        <LinkButton small icon="download" download href={generation.image.downloadUrl}>
+          Download<span class="visually-hidden"> {props.name}</span>
+        </LinkButton>
+      )}
+    </>
+  );
 }
 
 function Progress(props: SheetProps) {
@@ -156,7 +208,7 @@ function Progress(props: SheetProps) {
         <form method="post" action={briefCancelPath(briefId)}>
           <input type="hidden" name="generationId" value={generation.id} />
           <Button small icon="close">
-            Cancel
+            Cancel<span class="visually-hidden"> {props.name}</span>
           </Button>
         </form>
       ) : null}
@@ -166,9 +218,19 @@ function Progress(props: SheetProps) {
 
 function titleOf(generations: readonly Generation[]): string {
   if (generations.some(isOpen)) return "In the making";
-  return generations.some((generation) => generation.status === "succeeded")
-    ? "All settled"
-    : "Nothing came of it";
+  const total = generations.length;
+  const done = generations.filter(isDone).length;
+  if (done === 0) return generations.every(isCanceled) ? "Cancelled" : "Nothing came of it";
+  if (done < total) return `${done} of ${total} pictures ${done === 1 ? "is" : "are"} ready`;
+  return total === 1 ? "Your picture is ready" : "Your pictures are ready";
+}
+
+function isDone(generation: Generation): boolean {
+  return generation.status === "succeeded";
+}
+
+function isCanceled(generation: Generation): boolean {
+  return generation.status === "canceled";
 }
 
 function isOpen(generation: Generation): boolean {
@@ -179,11 +241,21 @@ function leadOf(props: BriefPageProps): string {
   const { brief, generations } = props;
   const subject =
     brief.styleName === null ? brief.eventTypeName : `${brief.eventTypeName}, ${brief.styleName}`;
-  return `${subject}. ${countOf(generations.length, "picture")} for ${countOf(brief.cost, "credit")}.`;
+  const cost = sumCosts(generations);
+  if (generations.some(isOpen)) {
+    return `${subject}. ${countOf(generations.length, "picture")} for ${countOf(cost, "credit")}, spent only on what arrives.`;
+  }
+  const spent = sumCosts(generations.filter(isDone));
+  const givenBack = spent === cost ? "" : `, ${countOf(cost - spent, "credit")} given back`;
+  return `${subject}. ${countOf(spent, "credit")} spent${givenBack}.`;
+}
+
+function sumCosts(generations: readonly Generation[]): number {
+  return generations.reduce((sum, { cost }) => sum + cost, 0);
 }
 
 function summaryOf(generations: readonly Generation[]): string {
-  const done = generations.filter((generation) => generation.status === "succeeded").length;
+  const done = generations.filter(isDone).length;
   const open = generations.filter(isOpen).length;
   return `${done} of ${countOf(generations.length, "picture")} done, ${open} in the making.`;
 }

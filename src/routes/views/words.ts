@@ -55,7 +55,7 @@ export function nameOfStatus(status: GenerationStatus): string {
     case "failed":
       return "Failed";
     case "canceled":
-      return "Canceled";
+      return "Cancelled";
   }
 }
 
@@ -98,6 +98,12 @@ export function formatElapsed(sinceIso: string, nowIso: string): string {
   if (seconds < SECONDS_PER_MINUTE) return `${seconds} s`;
   const minutes = Math.floor(seconds / SECONDS_PER_MINUTE);
   return minutes < MINUTES_PER_HOUR ? `${minutes} min` : `${Math.floor(minutes / MINUTES_PER_HOUR)} h`;
+}
+
+/** A stretch of time as a person would say it: "3 minutes", "a moment". */
+export function formatGap(ms: number): string {
+  const minutes = Math.round(ms / MILLISECONDS_PER_SECOND / SECONDS_PER_MINUTE);
+  return minutes < 1 ? "a moment" : countOf(minutes, "minute");
 }
 
 /** What the audit log records, in words. */

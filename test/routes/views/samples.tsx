@@ -502,7 +502,8 @@ export const PAGES = {
       frame={frameFor(VIEWER, {
         notice: { kind: "success", text: "Four pictures ordered. 4 credits set aside." },
       })}
-      brief={{ id: "b1", eventTypeName: "Wedding", styleName: "Vintage Film Poster", cost: 4 }}
+      brief={{ id: "b1", eventTypeName: "Wedding", styleName: "Vintage Film Poster" }}
+      equalOrder={{ id: "b0", gapMs: 125_000 }}
       now={NOW}
       generations={[
         sampleGeneration("queued", "3:4", "queued"),
@@ -521,7 +522,8 @@ export const PAGES = {
   "brief, settled": (
     <BriefPage
       frame={frameFor(VIEWER)}
-      brief={{ id: "b1", eventTypeName: "Wedding", styleName: null, cost: 1 }}
+      brief={{ id: "b1", eventTypeName: "Wedding", styleName: null }}
+      equalOrder={null}
       now={NOW}
       generations={[
         sampleGeneration("canceled", "4:5", "queued", {

@@ -119,8 +119,8 @@ function sayPictures(pictures: number): string {
 
 function sayWaiting(waiting: number): string {
   return waiting === 1
-    ? "One picture that hasn't been begun: canceled."
-    : `${waiting} pictures that haven't been begun: canceled.`;
+    ? "One picture that hasn't been begun: cancelled."
+    : `${waiting} pictures that haven't been begun: cancelled.`;
 }
 
 function sayRunning(running: number): string {

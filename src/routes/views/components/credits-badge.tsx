@@ -11,8 +11,7 @@ export function CreditsBadge(props: { credits: Credits }) {
       </span>
       {props.credits.held === 0 ? null : (
         <span class="credits-held" title={`${countOf(props.credits.held, "credit")} set aside`}>
-          +{formatNumber(props.credits.held)}{" "}
-          <span class="visually-hidden">set aside for pictures in the making</span>
+          +{formatNumber(props.credits.held)} <span class="credits-held-words">set aside</span>
         </span>
       )}
     </span>

@@ -1,6 +1,11 @@
 /** One message about what just happened. Errors interrupt a screen reader, everything else waits its turn. */
-import type { Notice as NoticeProps } from "../model.ts";
+import type { Child } from "hono/jsx";
+import type { Notice as PlainNotice } from "../model.ts";
 import { Icon, type IconName } from "./icon.tsx";
+
+export interface NoticeProps extends Pick<PlainNotice, "kind"> {
+  text: Child;
+}
 
 const ICONS: Readonly<Record<NoticeProps["kind"], IconName>> = {
   success: "check",
