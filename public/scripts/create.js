@@ -8,6 +8,10 @@ const IN_PLACE_INTENTS = new Set(["preview", "rebuild", "switch"]);
 /** Fields that the prompt is built from, and those that decide about the pictures. */
 const PROMPT_FIELDS = /^(answers\..+|style|text|details)$/;
 const PICTURE_FIELDS = /^(shapes|quality|count)$/;
+/** Fields that say nothing about what is asked for. */
+const OTHER_FIELDS = ["idempotencyKey", "intent", "builtPrompt", "switchTo"];
+/** What this tab ordered last, as the form was. Gone with the tab. */
+const LAST_ORDER = "last-order";
 
 let isBusy = false;
 
@@ -16,6 +20,7 @@ function startForm(form) {
   form.noValidate = true;
   form.addEventListener("input", (event) => {
     showPrice(form);
+    showOrderedBefore(form);
     markPreviewStale(form, event.target);
     if (event.target.getAttribute("aria-invalid") === "true") checkField(form, event.target.name);
   });
@@ -23,7 +28,10 @@ function startForm(form) {
     if (event.target.name && event.target.value) checkField(form, event.target.name);
   });
   form.addEventListener("submit", (event) => sendForm(event, form));
+  // What comes with an error was not taken.
+  if (form.querySelector('[data-hook="error-summary"]') !== null) sessionStorage.removeItem(LAST_ORDER);
   showPrice(form);
+  showOrderedBefore(form);
 }
 
 /* Price */
@@ -72,6 +80,21 @@ function limitCounts(form) {
 
 function countOf(value, noun) {
   return `${value} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/* Ordering the same again: somebody who came back with the Back button shall know it. */
+
+function describeOrder(form) {
+  const fields = new URLSearchParams(new FormData(form));
+  // An untouched prompt says what the answers say.
+  if (fields.get("prompt") === fields.get("builtPrompt")) fields.delete("prompt");
+  for (const name of OTHER_FIELDS) fields.delete(name);
+  return fields.toString();
+}
+
+function showOrderedBefore(form) {
+  const note = form.querySelector('[data-hook="order-again"]');
+  note.hidden = sessionStorage.getItem(LAST_ORDER) !== describeOrder(form);
 }
 
 /* Preview */
@@ -161,6 +184,7 @@ function sendForm(event, form) {
       return;
     }
   }
+  if (intent === "create") sessionStorage.setItem(LAST_ORDER, describeOrder(form));
   if (!IN_PLACE_INTENTS.has(intent)) return;
   event.preventDefault();
   if (!isBusy) void sendInPlace(form, intent);
@@ -229,3 +253,8 @@ function sendPlainly(form, body) {
 }
 
 startForm(document.querySelector(FORM));
+// Browsers fill in again what was typed after this script has begun.
+addEventListener("pageshow", () => {
+  showPrice(document.querySelector(FORM));
+  showOrderedBefore(document.querySelector(FORM));
+});

@@ -39,6 +39,10 @@ export function OrderTicket(props: OrderTicketProps) {
           <span data-hook="order-cost">{formatNumber(price.cost)}</span>. Take fewer pictures or standard
           quality, or ask an administrator for more credits.
         </p>
+        {/* Shown by the script when the form comes back as it was sent: going on is free, but not unnoticed. */}
+        <p class="order-again" id="order-again" role="status" data-hook="order-again" hidden>
+          You have sent this very order already. Create makes it once more.
+        </p>
         <noscript>
           <p class="order-note">Press Preview to see the price of what you have chosen.</p>
         </noscript>
