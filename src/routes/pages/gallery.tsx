@@ -12,6 +12,7 @@ import { isOn } from "../flags.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { getVisibleImage, imageChangeSchema, imageQuery, removeImage } from "../images.ts";
 import { presentImage } from "../present.ts";
+import { createAgainPath } from "../views/addresses.ts";
 import { typedValue } from "../views/form-values.ts";
 import { GalleryPage } from "../views/gallery.tsx";
 import { ImagePage } from "../views/image.tsx";
@@ -73,6 +74,7 @@ async function renderImage(c: AppContext, values?: FormValues, errors?: FieldErr
       image={image}
       eventTypeName={nameByKey(EVENT_TYPES, row.eventType)}
       styleName={row.style === null ? null : nameByKey(STYLES, row.style)}
+      againPath={image.can.edit ? createAgainPath(row.briefId) : null}
       canConvert={isOn(c, "image_processing")}
       {...(values === undefined ? {} : { values })}
       {...(errors === undefined ? {} : { errors })}

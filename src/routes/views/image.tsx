@@ -20,6 +20,8 @@ export interface ImagePageProps {
   image: Image;
   eventTypeName: string;
   styleName: string | null;
+  /** Where the form is that made it, filled in; null for those who can't have that. */
+  againPath: string | null;
   /** False while pictures are served only as they were stored. */
   canConvert?: boolean;
   /** What was typed before, when it was refused. */
@@ -50,14 +52,16 @@ export function ImagePage(props: ImagePageProps) {
         />
       </div>
       <div class="band image-page">
-        <div class="image-main">
+        <div class="image-title">
           <h1>{image.title}</h1>
           <Switches image={image} />
-          <Prompt prompt={image.prompt} />
+        </div>
+        <Downloads image={image} canConvert={props.canConvert !== false} />
+        <div class="image-about">
           <Facts facts={factsOf(props)} />
+          <Prompt prompt={image.prompt} againPath={props.againPath} />
         </div>
         <div class="image-side">
-          <Downloads image={image} canConvert={props.canConvert !== false} />
           {image.can.edit ? <Details {...props} /> : null}
           {image.can.delete ? <Deletion image={image} /> : null}
           {props.frame.viewer === null ? <Invitation /> : null}
@@ -95,12 +99,17 @@ function Switches(props: { image: Image }) {
   );
 }
 
-function Prompt(props: { prompt: string | undefined }) {
+function Prompt(props: { prompt: string | undefined; againPath: string | null }) {
   if (props.prompt === undefined) return null;
   return (
     <figure class="prompt">
       <figcaption>The prompt</figcaption>
       <blockquote>{props.prompt}</blockquote>
+      {props.againPath === null ? null : (
+        <LinkButton icon="plus" href={props.againPath}>
+          Make more like this
+        </LinkButton>
+      )}
     </figure>
   );
 }
@@ -108,13 +117,14 @@ function Prompt(props: { prompt: string | undefined }) {
 function Downloads(props: { image: Image; canConvert: boolean }) {
   const formats = DOWNLOAD_FORMATS.filter(({ key }) => props.canConvert || key === props.image.format);
   return (
-    <section aria-labelledby="download-title">
+    <section class="image-downloads" aria-labelledby="download-title">
       <h2 class="side-title" id="download-title">
         Download
       </h2>
       <div class="downloads">
         {formats.map((format) => (
           <LinkButton
+            kind={format.key === props.image.format ? "primary" : "secondary"}
             icon="download"
             download
             href={withQuery(props.image.downloadUrl, { format: format.key })}

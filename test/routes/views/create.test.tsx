@@ -130,6 +130,16 @@ describe("errors", () => {
     expect(link?.text).toBe("How old are they turning? – A whole number from 1 to 130.");
   });
 
+  it("that name their field themselves don't name it twice", async () => {
+    const message = "Please answer: How old are they turning?";
+    const elements = await renderForm({
+      eventType: getEventType("birthday-party"),
+      errors: { "answers.age": message },
+    });
+    const link = elements.find((element) => attribute(element, "href") === "#field-answers-age");
+    expect(link?.text).toBe(message);
+  });
+
   it("describe the whole group of a choice", async () => {
     const elements = await renderForm({
       errors: { "answers.style": "Choose one of the list.", shapes: "Choose at least one shape." },

@@ -32,6 +32,7 @@ async function renderImage(over: Partial<ImagePageProps>): Promise<Element[]> {
         image={sampleImage(0)}
         eventTypeName="Wedding"
         styleName={null}
+        againPath={null}
         {...over}
       />,
     ),
@@ -101,6 +102,19 @@ describe("the gallery", () => {
 });
 
 describe("a picture of one's own", () => {
+  it("leads to the form that made it, filled in, where there is one", async () => {
+    expect(hrefs(await renderImage({ againPath: "/create?from=b1" }))).toContain("/create?from=b1");
+    expect(hasText(await renderImage({}), "Make more like this")).toBe(false);
+  });
+
+  it("comes with its download before everything that is known about it", async () => {
+    const elements = await renderImage({});
+    const place = (test: (element: Element) => boolean) => elements.findIndex(test);
+    const download = place((element) => attribute(element, "id") === "download-title");
+    expect(download).toBeGreaterThan(place(({ tag }) => tag === "h1"));
+    expect(download).toBeLessThan(place(({ tag }) => tag === "dl"));
+  });
+
   it("can be downloaded in three formats, named, published and deleted", async () => {
     const elements = await renderImage({});
     const { id } = sampleImage(0);

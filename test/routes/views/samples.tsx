@@ -586,13 +586,26 @@ export const PAGES = {
       image={sampleImage(0)}
       eventTypeName="Wedding"
       styleName="Vintage Film Poster"
+      againPath="/create?from=b1"
     />
   ),
   "image, portrait": (
-    <ImagePage frame={frameFor(VIEWER)} image={sampleImage(7)} eventTypeName="Wedding" styleName={null} />
+    <ImagePage
+      frame={frameFor(VIEWER)}
+      image={sampleImage(7)}
+      eventTypeName="Wedding"
+      styleName={null}
+      againPath={null}
+    />
   ),
   "image, somebody else's": (
-    <ImagePage frame={frameFor(null)} image={publicImage()} eventTypeName="Wedding" styleName={null} />
+    <ImagePage
+      frame={frameFor(null)}
+      image={publicImage()}
+      eventTypeName="Wedding"
+      styleName={null}
+      againPath={null}
+    />
   ),
   account: <AccountPage {...accountProps()} />,
   "account, new": (

@@ -13,6 +13,7 @@ import {
   formatBytes,
   formatDay,
   formatElapsed,
+  formatGap,
   formatMinute,
   formatSigned,
   nameByKey,
@@ -50,6 +51,15 @@ describe("times", () => {
     ["2026-11-22T10:00:05.000Z", "0 s"],
   ])("since %s are told as %s", (since, expected) => {
     expect(formatElapsed(since, "2026-11-22T10:00:00.000Z")).toBe(expected);
+  });
+
+  it.each([
+    [0, "a moment"],
+    [29_000, "a moment"],
+    [40_000, "1 minute"],
+    [570_000, "10 minutes"],
+  ])("between two events is said as a person would: %d ms", (ms, expected) => {
+    expect(formatGap(ms)).toBe(expected);
   });
 });
 

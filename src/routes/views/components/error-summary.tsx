@@ -21,13 +21,18 @@ export function ErrorSummary(props: ErrorSummaryProps) {
         <ul>
           {errors.map(([name, message]) => (
             <li>
-              <a href={`#${fieldId(name)}`}>{[props.labels?.[name], message].filter(Boolean).join(" – ")}</a>
+              <a href={`#${fieldId(name)}`}>{withLabel(props.labels?.[name] ?? "", message)}</a>
             </li>
           ))}
         </ul>
       )}
     </div>
   );
+}
+
+/** A message that names its field already doesn't need the name before it. */
+function withLabel(label: string, message: string): string {
+  return label === "" || message.includes(label) ? message : `${label} – ${message}`;
 }
 
 function titleOf(count: number): string {
