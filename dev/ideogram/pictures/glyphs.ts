@@ -16,8 +16,8 @@ export interface Glyph {
   strokes: string;
 }
 
-/** Written instead of a character that the typeface does not have. */
-export const UNKNOWN_GLYPH: Glyph = { width: 50, strokes: "0,0 50,0 50,100 0,100 0,0" };
+/** A lozenge, written instead of a character that the typeface does not have, such as a pictograph. */
+export const UNKNOWN_GLYPH: Glyph = { width: 44, strokes: "22,28 44,60 22,92 0,60 22,28" };
 
 const CAPITALS: Record<string, readonly [number, string]> = {
   A: [74, "0,100 37,0 74,100;14,66 60,66"],

@@ -1,5 +1,7 @@
 /** Which words stand on a picture: the prompt's exact quoted text when there is one, else a short title. */
 
+import { spellOut } from "./spelling.ts";
+
 const TITLE_WORDS_MAX = 4;
 const WORDING_MAX_LINES = 9;
 const WORDING_MAX_CHARACTERS = 400;
@@ -11,11 +13,11 @@ const FILLER = new Set(
   ),
 );
 
-/** The lines to letter, the headline first. Never empty. */
+/** The lines to letter, the headline first, in characters that can be lettered. Never empty. */
 export function findWording(prompt: string): string[] {
   const plain = prompt.replace(/\[\[sim:[^\]]*\]\]/g, " ");
   const exact = findStructuredText(plain) ?? findQuotedText(plain);
-  return exact.length > 0 ? limitLines(exact) : [buildTitle(plain)];
+  return (exact.length > 0 ? limitLines(exact) : [buildTitle(plain)]).map(spellOut);
 }
 
 /** The texts of a structured JSON prompt, or null when the prompt is not one. */
