@@ -101,8 +101,9 @@ async function enter(
   if (isNew) await context.welcome(person.id);
   if (!(await consumeLink(db, tokenHash, link.email, facts.now))) return fail({ kind: "dead_link" });
   const { statements, letterIds } = buildUse(db, link, person, password, facts);
-  const { token } = await openSession(db, facts, { userId: person.id, method: "link" }, statements);
-  return succeed({ kind: "signed_in", userId: person.id, isNew, token, letterIds });
+  const opened = await openSession(db, facts, { userId: person.id, method: "link" }, statements);
+  if (opened === null) return fail({ kind: "dead_link" });
+  return succeed({ kind: "signed_in", userId: person.id, isNew, token: opened.token, letterIds });
 }
 
 /** What a link that was used leaves behind: a row in the audit log, and the new password if there is one. */
@@ -122,6 +123,7 @@ function buildUse(
   } as const;
   const statements = [buildAudit(db, used, facts.now)];
   if (password === undefined) return { statements, letterIds: [] };
-  const change = buildPasswordChange(db, { ...person, email: link.email }, password, null, facts);
+  const proof = { sessionId: null, passwordHash: null };
+  const change = buildPasswordChange(db, { ...person, email: link.email }, password, proof, facts);
   return { statements: [...statements, ...change.statements], letterIds: change.letterIds };
 }

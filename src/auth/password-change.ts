@@ -15,12 +15,17 @@ export interface PasswordChange {
   letterIds: string[];
 }
 
-/** `keepSessionId` is the session that goes on, null for none. The first password of an account needs no letter. */
+/** What allows the change: the old password in a session, which goes on, or neither of them behind a mailed link. */
+export type PasswordProof =
+  | { sessionId: string | null; passwordHash: string }
+  | { sessionId: null; passwordHash: null };
+
+/** The first password of an account needs no letter. The batch fails when the proven password is no longer the one. */
 export function buildPasswordChange(
   db: D1Database,
   person: { id: string; email: string; passwordHash: string | null },
   password: string,
-  keepSessionId: string | null,
+  proof: PasswordProof,
   facts: RequestFacts,
 ): PasswordChange {
   const entry = {
@@ -30,8 +35,8 @@ export function buildPasswordChange(
     origin: auditOrigin(facts),
   } as const;
   const statements = [
-    buildPasswordHash(db, person.id, hashPassword(password), facts.now),
-    buildDeleteSessions(db, person.id, keepSessionId),
+    buildPasswordHash(db, person.id, { from: proof.passwordHash, to: hashPassword(password) }, facts.now),
+    buildDeleteSessions(db, person.id, proof.sessionId),
     buildDeleteLinks(db, person.email, person.id),
     buildAudit(db, entry, facts.now),
   ];

@@ -21,6 +21,8 @@ export function sessionCookieName(origin: string): string {
 
 export interface SignInFacts {
   userId: string;
+  /** The stored hash of the password that was proven; null when something else was. */
+  passwordHash: string | null;
   /** How the person proved who they are: password, link, passkey or the name of a provider. */
   method: string;
   userAgent: string;
@@ -42,6 +44,7 @@ export async function buildNewSession(db: D1Database, facts: SignInFacts): Promi
     tokenHash: await hashToken(token),
     id: newId(facts.now),
     userId: facts.userId,
+    passwordHash: facts.passwordHash,
     method: facts.method,
     userAgent: facts.userAgent.slice(0, USER_AGENT_MAX_CHARACTERS),
     place: facts.place,

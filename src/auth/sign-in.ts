@@ -1,7 +1,7 @@
 /** Sign-in by e-mail and password. Every refusal looks the same to the caller and takes the same time. */
 import { recordAudit } from "../db/audit.ts";
 import { buildGiveBack, takeFromLimits } from "../db/rate-counters.ts";
-import { buildPasswordHash } from "../db/user-changes.ts";
+import { buildPasswordRehash } from "../db/user-changes.ts";
 import { type CredentialsRow, findCredentials } from "../db/users.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { normalizeEmail } from "./email.ts";
@@ -10,9 +10,17 @@ import { type OpenedSession, openSession } from "./open-session.ts";
 import { hashPassword, type PasswordCheck, verifyPassword } from "./password.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";
 
+type RefusalCause =
+  | "unknown_address"
+  | "no_password"
+  | "wrong_password"
+  | "disabled"
+  /** Switched off, or with another password, while this one was being checked. */
+  | "overtaken";
+
 export type SignInRefusal =
   /** `cause` is for the log only: the answer to the caller is one and the same. */
-  | { kind: "refused"; cause: "unknown_address" | "no_password" | "wrong_password" | "disabled" }
+  | { kind: "refused"; cause: RefusalCause }
   /** Answered before anything is compared, so that a right password gets the same answer. */
   | { kind: "limited"; retryAfterMs: number };
 
@@ -30,23 +38,25 @@ export async function signInWithPassword(
   if (!taken.isTaken) return fail({ kind: "limited", retryAfterMs: taken.retryAfterMs });
   const check = verifyPassword(credentials.password, stored?.passwordHash ?? null);
   const cause = findCause(stored, check);
-  if (cause !== null || stored === null) {
+  if (cause !== null || stored === null || stored.passwordHash === null) {
     return refuse(db, stored?.id ?? null, cause ?? "unknown_address", facts);
   }
   const also = [buildGiveBack(db, taken)];
+  let { passwordHash } = stored;
   if (check.needsRehash) {
-    also.push(buildPasswordHash(db, stored.id, hashPassword(credentials.password), facts.now));
+    const change = { from: passwordHash, to: hashPassword(credentials.password) };
+    also.push(buildPasswordRehash(db, stored.id, change, facts.now));
+    passwordHash = change.to;
   }
-  return succeed(await openSession(db, facts, { userId: stored.id, method: "password" }, also));
+  const opened = await openSession(db, facts, { userId: stored.id, method: "password", passwordHash }, also);
+  return opened === null ? refuse(db, stored.id, "overtaken", facts) : succeed(opened);
 }
-
-type Cause = Extract<SignInRefusal, { kind: "refused" }>["cause"];
 
 /** An address that nobody has leaves a row as well, so that both cost the same. */
 async function refuse(
   db: D1Database,
   subjectId: string | null,
-  cause: Cause,
+  cause: RefusalCause,
   facts: RequestFacts,
 ): Promise<Result<never, SignInRefusal>> {
   const details = { method: "password", cause };
@@ -55,7 +65,7 @@ async function refuse(
   return fail({ kind: "refused", cause });
 }
 
-function findCause(stored: CredentialsRow | null, check: PasswordCheck): Cause | null {
+function findCause(stored: CredentialsRow | null, check: PasswordCheck): RefusalCause | null {
   if (stored === null) return "unknown_address";
   if (stored.passwordHash === null) return "no_password";
   if (!check.isValid) return "wrong_password";

@@ -61,6 +61,8 @@ export interface NewSession {
   tokenHash: string;
   id: string;
   userId: string;
+  /** The password that was proven; null when something else was. */
+  passwordHash: string | null;
   method: string;
   userAgent: string;
   createdAt: number;
@@ -70,12 +72,18 @@ export interface NewSession {
   place: string | null;
 }
 
+/**
+ * A statement that fails, and its whole batch with it, when the person was switched off, left, or got another
+ * password after the proof was checked: checking takes long enough for that.
+ */
 export function buildSession(db: D1Database, session: NewSession): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO sessions (token_hash, id, user_id, method, user_agent, created_at, last_used_at, expires_at,
          absolute_expires_at, place)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)`,
+       VALUES (?1, ?2,
+         (SELECT id FROM users WHERE id = ?3 AND disabled_at IS NULL AND (?10 IS NULL OR password_hash = ?10)),
+         ?4, ?5, ?6, ?6, ?7, ?8, ?9)`,
     )
     .bind(
       session.tokenHash,
@@ -87,7 +95,13 @@ export function buildSession(db: D1Database, session: NewSession): D1PreparedSta
       session.expiresAt,
       session.absoluteExpiresAt,
       session.place,
+      session.passwordHash,
     );
+}
+
+/** True for the error of a statement of buildSession that came too late. */
+export function isSessionRefused(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("NOT NULL constraint failed: sessions.user_id");
 }
 
 /** Notes the use of a session and moves its rolling end. */

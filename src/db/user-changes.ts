@@ -41,15 +41,39 @@ export async function admitMailbox(
   return row;
 }
 
+/**
+ * `from` is the hash of the password that was proven, null when something else was. When it isn't the stored one any
+ * more, the statement fails by a time that must not be null, and its whole batch with it.
+ */
 export function buildPasswordHash(
   db: D1Database,
   userId: string,
-  passwordHash: string,
+  hash: { from: string | null; to: string },
   now: number,
 ): D1PreparedStatement {
   return db
-    .prepare("UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1")
-    .bind(userId, passwordHash, now);
+    .prepare(
+      `UPDATE users SET password_hash = ?3, updated_at = CASE WHEN ?2 IS NULL OR password_hash = ?2 THEN ?4 END
+       WHERE id = ?1`,
+    )
+    .bind(userId, hash.from, hash.to, now);
+}
+
+/** True for the error of a statement of buildPasswordHash that came too late. */
+export function isPasswordOvertaken(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("NOT NULL constraint failed: users.updated_at");
+}
+
+/** The same password, hashed anew; nothing when it was changed meanwhile. */
+export function buildPasswordRehash(
+  db: D1Database,
+  userId: string,
+  hash: { from: string; to: string },
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare("UPDATE users SET password_hash = ?3, updated_at = ?4 WHERE id = ?1 AND password_hash = ?2")
+    .bind(userId, hash.from, hash.to, now);
 }
 
 /** A statement for a batch that fails with `UNIQUE constraint failed: users.email` when the address is taken. */

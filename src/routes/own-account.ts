@@ -11,6 +11,7 @@ import { requiredRoleOf, type Scope } from "../auth/scopes.ts";
 import { buildDeleteApiKey } from "../db/api-keys.ts";
 import { type AuditAction, buildAudit } from "../db/audit.ts";
 import { buildDeleteSessionById } from "../db/sessions.ts";
+import { isPasswordOvertaken } from "../db/user-changes.ts";
 import { AppError } from "../errors.ts";
 import { type AppContext, requireUser } from "./context.ts";
 import { buildRequestFacts } from "./request-facts.ts";
@@ -101,14 +102,15 @@ export async function changePassword(
     });
   }
   const person = { id: user.id, email: user.email, passwordHash: check.passwordHash };
-  const { statements, letterIds } = buildPasswordChange(
-    c.env.DB,
-    person,
-    change.password,
-    user.sessionId,
-    facts,
-  );
-  await c.env.DB.batch(statements);
+  const proof = { sessionId: user.sessionId, passwordHash: check.passwordHash };
+  const { statements, letterIds } = buildPasswordChange(c.env.DB, person, change.password, proof, facts);
+  try {
+    await c.env.DB.batch(statements);
+  } catch (error) {
+    // Another one was set while this one was being checked, perhaps to keep whoever this is out.
+    if (isPasswordOvertaken(error)) requireOwnPassword({ kind: "wrong" });
+    throw error;
+  }
   deliverLater(c, letterIds);
 }
 

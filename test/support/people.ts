@@ -30,7 +30,7 @@ export async function createPerson(
 
 /** One more signed-in device of a person, as the value of its Cookie header. */
 export async function openTestSession(userId: string, now = Date.now()): Promise<string> {
-  const facts = { userId, method: "test", userAgent: "vitest", place: null, now };
+  const facts = { userId, passwordHash: null, method: "test", userAgent: "vitest", place: null, now };
   const { token, statement } = await buildNewSession(env.DB, facts);
   await statement.run();
   return `session=${token}`;

@@ -88,8 +88,8 @@ async function enter(
   if (owner === null) return enterFirstTime(db, identity, context, facts);
   if (owner.disabledAt !== null) return fail("disabled");
   const use = buildProviderAccountUse(db, identity, identity.verifiedEmail, facts.now);
-  const { token } = await openSession(db, facts, { userId: owner.userId, method: identity.provider }, [use]);
-  return succeed({ token, userId: owner.userId, isNew: false });
+  const opened = await openSession(db, facts, { userId: owner.userId, method: identity.provider }, [use]);
+  return opened === null ? fail("disabled") : succeed({ ...opened, isNew: false });
 }
 
 async function enterFirstTime(
@@ -116,9 +116,9 @@ async function enterFirstTime(
     origin: auditOrigin(facts),
     details: { provider },
   } as const;
-  const { token } = await openSession(db, facts, { userId: person.id, method: provider }, [
+  const opened = await openSession(db, facts, { userId: person.id, method: provider }, [
     buildProviderAccount(db, { provider, providerAccountId, userId: person.id, email }, facts.now),
     buildAudit(db, linked, facts.now),
   ]);
-  return succeed({ token, userId: person.id, isNew });
+  return opened === null ? fail("disabled") : succeed({ ...opened, isNew });
 }

@@ -66,7 +66,8 @@ export async function signInWithPasskey(
   if (!counter.ok) return refuse(db, userId, counter.error, facts);
   if (known.disabledAt !== null) return refuse(db, userId, "disabled", facts);
   const use = buildPasskeyUse(db, answer.id, counter.value, facts.now);
-  return succeed(await openSession(db, facts, { userId, method: "passkey" }, [use]));
+  const opened = await openSession(db, facts, { userId, method: "passkey" }, [use]);
+  return opened === null ? refuse(db, userId, "disabled", facts) : succeed(opened);
 }
 
 async function refuse(
