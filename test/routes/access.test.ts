@@ -38,7 +38,7 @@ describe("the table of routes", () => {
 
 describe("every protected route", () => {
   for (const route of ROUTES.filter(isProtected)) {
-    it(`refuses an anonymous caller of ${route.method} ${route.path}`, async () => {
+    it(`1 refuses an anonymous caller of ${route.method} ${route.path}`, async () => {
       const response = await call(route.method, concrete(route.path), {
         ...(route.method === "GET" ? {} : { json: {} }),
       });
@@ -48,6 +48,7 @@ describe("every protected route", () => {
         return;
       }
       expect(response.status).toBe(401);
+      expect(response.headers.get("Location")).toBeNull();
       if (route.kind === "api") {
         expect(response.headers.get("Content-Type")).toBe("application/problem+json");
         expect(await response.json()).toMatchObject({ code: "unauthenticated", status: 401 });
@@ -56,9 +57,39 @@ describe("every protected route", () => {
   }
 });
 
+/** Methods that the table has for a path, also by another line's parameter. */
+function listMethods(path: string): string[] {
+  return ROUTES.filter((route) =>
+    new RegExp(`^${route.path.replaceAll(/:[a-z]+/gi, "[^/]+")}$`).test(path),
+  ).map((route) => route.method);
+}
+
+describe("every path", () => {
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY", "LOCK"];
+
+  it.each([...new Set(ROUTES.map((route) => route.path))])(
+    "14 answers 405 with Allow to a method that %s doesn't have, and 404 below it",
+    async (path) => {
+      const hero = await createPerson({ role: "HERO" });
+      const own = listMethods(concrete(path));
+      for (const method of methods) {
+        const below = await call(method, `${concrete(path)}/no/thing/here`, { as: hero });
+        // Another origin's right to ask OFREP is asked for with OPTIONS.
+        const isPreflight = method === "OPTIONS" && path.startsWith("/ofrep/");
+        expect(below.status, method).toBe(isPreflight ? 204 : 404);
+        if (own.includes(method) || isPreflight) continue;
+        const response = await call(method, concrete(path), { as: hero });
+        expect(response.status, method).toBe(405);
+        const allowed = (response.headers.get("Allow") ?? "").split(", ");
+        expect(allowed.sort()).toEqual([...new Set(own)].sort());
+      }
+    },
+  );
+});
+
 describe("every admin route", () => {
   for (const route of ROUTES.filter((rule) => rule.access === "ADMIN" || rule.access === "HERO")) {
-    it(`answers 403 to a USER on ${route.method} ${route.path}, before it looks at anything`, async () => {
+    it(`8 answers 403 to a USER on ${route.method} ${route.path}, before it looks at anything`, async () => {
       const person = await createPerson();
       const response = await call(route.method, concrete(route.path), {
         as: person,
@@ -99,7 +130,7 @@ describe("every route with a JSON body", () => {
       rule.kind === "api" && rule.method !== "GET" && !/logout|cancel|DELETE/.test(rule.path + rule.method),
   );
   for (const route of writes) {
-    it(`names what is wrong with a malformed body on ${route.method} ${route.path}`, async () => {
+    it(`59 names what is wrong with a malformed body on ${route.method} ${route.path}`, async () => {
       const admin = await createPerson({ role: "HERO" });
       const other = await createPerson();
       const path = route.path.replace(":id", other.id);

@@ -5,9 +5,11 @@ import { describe, expect, it, vi } from "vitest";
 import { app } from "../../src/app.ts";
 import { hashPassword } from "../../src/auth/password.ts";
 import { SESSION_ABSOLUTE_TTL_SECONDS, SESSION_TTL_SECONDS } from "../../src/auth/session.ts";
+import { ROUTES } from "../../src/routes/access.ts";
 import { call, testBindings } from "../support/http.ts";
 import { getLinkTo } from "../support/mail.ts";
-import { createPerson, type TestPerson } from "../support/people.ts";
+import { createPerson, openTestSession, type TestPerson } from "../support/people.ts";
+import { fromNewPlace } from "../support/places.ts";
 
 const PASSWORD = "correct horse battery staple";
 const passwordHash = hashPassword(PASSWORD);
@@ -37,7 +39,7 @@ describe("signing in", () => {
     expect(await me.json()).toEqual({ user, credits: { available: 7, held: 0 } });
   });
 
-  it("15, 16 sets a cookie that scripts can't read and other sites don't send", async () => {
+  it("15 sets a cookie that scripts can't read and other sites don't send", async () => {
     const person = await createPerson({ passwordHash });
     const cookie = (await logIn(person.email, PASSWORD)).headers.get("Set-Cookie") ?? "";
     expect(cookie).toMatch(/^session=[\w-]{43};/);
@@ -55,6 +57,19 @@ describe("signing in", () => {
       env: { APP_ORIGIN: "https://eventide.example" },
     });
     expect(response.headers.get("Set-Cookie")).toMatch(/^__Host-session=.*; Secure/);
+  });
+
+  it("16 gives 256 random bits, others each time", async () => {
+    const person = await createPerson({ passwordHash });
+    const tokens: string[] = [];
+    for (let i = 0; i < 4; i++)
+      tokens.push(cookieOf(await logIn(person.email, PASSWORD)).replace("session=", ""));
+    expect(new Set(tokens).size).toBe(4);
+    const bytes = tokens.map((token) => Buffer.from(token, "base64url"));
+    for (const value of bytes) expect(value.length * 8).toBeGreaterThanOrEqual(256);
+    // Nothing of one stands at the same place in all others: no prefix, no counter, no time.
+    const isFixed = (index: number) => bytes.every((value) => value[index] === bytes[0]?.[index]);
+    expect(Array.from({ length: 32 }, (_, index) => index).filter(isFixed)).toEqual([]);
   });
 
   it("17 stores a hash and never the token", async () => {
@@ -91,11 +106,41 @@ describe("signing in", () => {
     expect((await call("GET", "/api/me", { as: planted })).status).toBe(401);
   });
 
-  it("27, 59 names the field of a body that doesn't fit, and refuses 100 kB at once", async () => {
-    expect((await call("POST", "/api/auth/login", { json: { email: "a@b.c" } })).status).toBe(422);
-    expect((await logIn("a@b.c", "x".repeat(100_000))).status).toBe(413);
-    const wrong = await call("POST", "/api/auth/login", { json: { email: { $gt: "" }, password: ["x"] } });
-    expect(wrong.status).toBe(422);
+  it("27 refuses a password of 100 kB at once", async () => {
+    const person = await createPerson({ passwordHash });
+    const startedAt = performance.now();
+    expect((await logIn(person.email, "x".repeat(100_000))).status).toBe(413);
+    expect((await logIn(person.email, "x".repeat(10_000))).status).toBe(422);
+    const refusedAfterMs = performance.now() - startedAt;
+    const hashedAt = performance.now();
+    hashPassword(PASSWORD);
+    // Neither of them was worth a hash.
+    expect(refusedAfterMs).toBeLessThan(2 * (performance.now() - hashedAt));
+  });
+
+  it("59 refuses operators, lists and everything that is no text, naming the field", async () => {
+    for (const json of [
+      { email: { $gt: "" }, password: { $ne: null } },
+      { email: ["a@example.test"], password: ["x"] },
+      { email: 1, password: true },
+      { email: null, password: null },
+      { email: "a@example.test" },
+      ["a@example.test", "x"],
+      "a@example.test",
+    ]) {
+      for (const path of [
+        "/api/auth/login",
+        "/api/auth/register",
+        "/api/auth/magic-link",
+        "/api/auth/confirm",
+      ]) {
+        const isFine = path !== "/api/auth/login" && JSON.stringify(json) === '{"email":"a@example.test"}';
+        if (isFine) continue;
+        const response = await call("POST", path, { json, headers: fromNewPlace() });
+        expect(response.status, `${path} ${JSON.stringify(json)}`).toBe(422);
+        expect(((await response.json()) as { errors: unknown[] }).errors.length).toBeGreaterThan(0);
+      }
+    }
   });
 
   it("55 refuses other origins, null, and no origin at all", async () => {
@@ -135,17 +180,56 @@ describe("a session", () => {
     }
   });
 
-  it("4, 5 ends at its rolling end and at its absolute end, and the cookie is cleared", async () => {
-    for (const column of ["expires_at", "absolute_expires_at"]) {
-      const person = await createPerson();
-      await setSession(person, column, Date.now() - 1);
-      const response = await call("GET", "/api/me", { as: person });
-      expect(response.status, column).toBe(401);
-      expect(response.headers.get("Set-Cookie")).toContain("Max-Age=0");
-    }
+  it.each([
+    ["4 ends at its rolling end, and the cookie is cleared", "expires_at"],
+    [
+      "5 ends at its absolute end, however lately it was used, and the cookie is cleared",
+      "absolute_expires_at",
+    ],
+  ])("%s", async (_name, column) => {
+    const person = await createPerson();
+    await setSession(person, column, Date.now() - 1);
+    const response = await call("GET", "/api/me", { as: person });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("Set-Cookie")).toMatch(
+      /^session=; Max-Age=0; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
   });
 
-  it("22 is extended at most daily, and never past its absolute end", async () => {
+  it("6 ends with its person, also when its row is still there", async () => {
+    const person = await createPerson();
+    const second = { ...person, cookie: await openTestSession(person.id) };
+    expect((await call("DELETE", "/api/me", { as: second })).status).toBe(204);
+    expect((await call("GET", "/api/me", { as: person })).status).toBe(401);
+    expect((await call("GET", "/api/me", { as: second })).status).toBe(401);
+    const left = await createPerson();
+    await env.DB.batch([
+      env.DB.prepare("PRAGMA defer_foreign_keys = ON"),
+      env.DB.prepare("DELETE FROM users WHERE id = ?1").bind(left.id),
+      env.DB.prepare("UPDATE sessions SET user_id = ?2 WHERE user_id = ?1").bind(left.id, second.id),
+      env.DB.prepare(
+        "INSERT INTO users (id, email, disabled_at, created_at, updated_at) VALUES (?1, ?1, 1, 1, 1)",
+      ).bind(second.id),
+    ]);
+    expect((await call("GET", "/api/me", { as: left })).status).toBe(401);
+  });
+
+  it("22 is extended once it is a day older, with its cookie, and then not again that day", async () => {
+    const person = await createPerson();
+    const full = SESSION_TTL_SECONDS * 1_000;
+    const ask = () => call("GET", "/api/me", { as: person });
+    await setSession(person, "expires_at", Date.now() + full - DAY_MS + 60_000);
+    expect((await ask()).headers.get("Set-Cookie")).toBeNull();
+    await setSession(person, "expires_at", Date.now() + full - DAY_MS - 60_000);
+    const extended = await ask();
+    expect(extended.headers.get("Set-Cookie")).toContain(`${person.cookie}; Max-Age=${SESSION_TTL_SECONDS}`);
+    const times = await readSessionTimes(person);
+    expect((times?.expires_at ?? 0) - Date.now()).toBeGreaterThan(full - 60_000);
+    expect((await ask()).headers.get("Set-Cookie")).toBeNull();
+    expect(await readSessionTimes(person)).toEqual(times);
+  });
+
+  it("22 is never extended past its absolute end", async () => {
     const person = await createPerson();
     expect((await call("GET", "/api/me", { as: person })).headers.get("Set-Cookie")).toBeNull();
     const absolute = Date.now() + 5 * DAY_MS;
@@ -176,45 +260,95 @@ describe("a session", () => {
     expect((await call("GET", "/api/me", { as: person })).status).toBe(401);
   });
 
-  it("8, 9, 10 follows a change of role at the next request, in both directions", async () => {
+  async function askAs(person: TestPerson, role: string): Promise<number> {
+    await env.DB.prepare("UPDATE users SET role = ?2 WHERE id = ?1").bind(person.id, role).run();
+    return (await call("GET", "/api/admin/users", { as: person })).status;
+  }
+
+  it("9 opens more at the next request after a promotion, without a new sign-in", async () => {
     const person = await createPerson();
-    const setRole = (role: string) =>
-      env.DB.prepare("UPDATE users SET role = ?2 WHERE id = ?1").bind(person.id, role).run();
-    const statuses: number[] = [];
-    for (const role of ["USER", "ADMIN", "USER"]) {
-      await setRole(role);
-      statuses.push((await call("GET", "/api/admin/users", { as: person })).status);
+    expect(await askAs(person, "USER")).toBe(403);
+    expect(await askAs(person, "ADMIN")).toBe(200);
+  });
+
+  it("10 opens less at the next request after a demotion", async () => {
+    const person = await createPerson();
+    expect(await askAs(person, "ADMIN")).toBe(200);
+    expect(await askAs(person, "USER")).toBe(403);
+  });
+
+  it("19 is dead on the server after signing out, by API and by form, and others live on", async () => {
+    for (const path of ["/api/auth/logout", "/signout"]) {
+      const person = await createPerson();
+      const second = { ...person, cookie: await openTestSession(person.id) };
+      const left = await call("POST", path, { as: person });
+      expect(left.status).toBeLessThan(400);
+      expect(left.headers.get("Set-Cookie")).toContain("session=; Max-Age=0");
+      expect((await call("GET", "/api/me", { as: person })).status, path).toBe(401);
+      expect((await call("GET", "/api/me", { as: second })).status, path).toBe(200);
     }
-    expect(statuses).toEqual([403, 200, 403]);
   });
 
-  it("19, 20 is dead on the server after signing out, and all of a person's are after signing out everywhere", async () => {
-    const person = await createPerson({ passwordHash });
-    const second = { ...person, cookie: cookieOf(await logIn(person.email, PASSWORD)) };
-    expect((await call("POST", "/api/auth/logout", { as: person })).status).toBe(204);
-    expect((await call("GET", "/api/me", { as: person })).status).toBe(401);
-    expect((await call("GET", "/api/me", { as: second })).status).toBe(200);
-    expect((await call("POST", "/api/auth/logout-everywhere", { as: second })).status).toBe(204);
-    expect((await call("GET", "/api/me", { as: second })).status).toBe(401);
+  it("20 is dead with all others of its person after signing out everywhere, and nobody else's is", async () => {
+    for (const path of ["/api/auth/logout-everywhere", "/account/signout-everywhere"]) {
+      const person = await createPerson();
+      const neighbour = await createPerson();
+      const others = [await openTestSession(person.id), await openTestSession(person.id)];
+      expect((await call("POST", path, { as: person })).status).toBeLessThan(400);
+      for (const cookie of [person.cookie, ...others]) {
+        expect((await call("GET", "/api/me", { headers: { Cookie: cookie } })).status, path).toBe(401);
+      }
+      expect((await call("GET", "/api/me", { as: neighbour })).status).toBe(200);
+    }
   });
 
-  it("23 keeps its answers out of caches", async () => {
-    const person = await createPerson();
-    const response = await call("GET", "/api/me", { as: person });
-    expect(response.headers.get("Cache-Control")).toBe("no-store");
+  it("23 keeps its answers out of caches, whatever they are", async () => {
+    const hero = await createPerson({ role: "HERO" });
+    const reads = ROUTES.filter(
+      ({ method, kind, access }) => method === "GET" && kind !== "bytes" && access !== "public",
+    );
+    expect(reads.length).toBeGreaterThan(30);
+    for (const { path } of reads) {
+      const response = await call("GET", path.replaceAll(/:[a-z]+/gi, hero.id), { as: hero });
+      expect(response.headers.get("Cache-Control"), path).toBe("no-store");
+      await response.body?.cancel();
+    }
   });
 });
 
 describe("a stored password", () => {
-  it("28, 29 of older parameters still signs in and is hashed anew", async () => {
+  async function readHash(id: string): Promise<string> {
+    const hash = await env.DB.prepare("SELECT password_hash FROM users WHERE id = ?1")
+      .bind(id)
+      .first("password_hash");
+    return String(hash);
+  }
+
+  it("28 is a PHC string with scrypt's parameters, and two equal ones differ", async () => {
+    const hashes: string[] = [];
+    for (const person of [await createPerson(), await createPerson()]) {
+      const headers = fromNewPlace();
+      await call("POST", "/api/auth/magic-link", { json: { email: person.email }, headers });
+      const { email, token } = await getLinkTo(person.email);
+      const json = { email, token, password: "three quiet lanterns by the lake" };
+      expect((await call("POST", "/api/auth/confirm", { json, headers })).status).toBe(200);
+      hashes.push(await readHash(person.id));
+    }
+    for (const hash of hashes) {
+      expect(hash).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    }
+    const [salts, keys] = [3, 4].map((part) => new Set(hashes.map((hash) => hash.split("$")[part])));
+    expect([salts?.size, keys?.size]).toEqual([2, 2]);
+  });
+
+  it("29 of older parameters still signs in and is hashed anew", async () => {
     const older = scryptSync(PASSWORD, Buffer.alloc(16), 32, { cost: 16, blockSize: 8, parallelization: 1 });
     const key = older.toString("base64").replace(/=+$/, "");
     const person = await createPerson({ passwordHash: `$scrypt$ln=4,r=8,p=1$${"A".repeat(22)}$${key}` });
+    expect((await logIn(person.email, `${PASSWORD}!`)).status).toBe(401);
+    expect(await readHash(person.id)).toMatch(/^\$scrypt\$ln=4,/);
     expect((await logIn(person.email, PASSWORD)).status).toBe(200);
-    const stored = await env.DB.prepare("SELECT password_hash FROM users WHERE id = ?1")
-      .bind(person.id)
-      .first<string>("password_hash");
-    expect(stored).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+    expect(await readHash(person.id)).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
     expect((await logIn(person.email, PASSWORD)).status).toBe(200);
   });
 });
@@ -294,6 +428,10 @@ describe("the sign-in page", () => {
       "/\\evil.test": "/",
       "/\t/evil.test": "/",
       "javascript:alert(1)": "/",
+      "http://eventide.test.evil.test/": "/",
+      "http://eventide.test@evil.test/": "/",
+      "/%0d%0aSet-Cookie:%20session=planted": "/%0d%0aSet-Cookie:%20session=planted",
+      "/\r\nSet-Cookie: session=planted": "/",
       "": "/",
     };
     for (const [next, expected] of Object.entries(cases)) {
@@ -301,6 +439,10 @@ describe("the sign-in page", () => {
       const response = await call("POST", "/signin", { form });
       expect(response.status).toBe(303);
       expect(response.headers.get("Location"), next).toBe(expected);
+      expect(response.headers.getSetCookie()).toHaveLength(1);
+      // Whoever is signed in already is sent on at once.
+      const signedIn = await call("GET", `/signin?${new URLSearchParams({ next })}`, { as: person });
+      expect(signedIn.headers.get("Location"), next).toBe(expected);
     }
   });
 

@@ -69,7 +69,7 @@ describe("registering", () => {
     }
   });
 
-  it("25, 26 answers the same in the same words for an address that has an account", async () => {
+  it("26 answers the same in the same words for an address that has an account", async () => {
     const person = await createPerson();
     const known = await register(person.email);
     const unknown = await register(newEmail());
