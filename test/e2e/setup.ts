@@ -14,6 +14,8 @@ export interface StackFacts {
   origin: string;
   simulatorOrigin: string;
   demoPassword: string;
+  /** What its .dev.vars is elsewhere. */
+  varsFile: string;
   chromiumPath: string;
   /** Where the product expects an OpenID Connect issuer; a test that needs one runs it there. */
   issuer: string;
@@ -50,6 +52,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     origin: stack.origin,
     simulatorOrigin: stack.provider.baseUrl,
     demoPassword: stack.demoPassword,
+    varsFile,
     chromiumPath,
     issuer,
   });

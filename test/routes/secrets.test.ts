@@ -20,10 +20,14 @@ const SECRETS = {
   GOOGLE_CLIENT_SECRET: "canary-google-secret",
   GITHUB_CLIENT_ID: "public-github-id",
   GITHUB_CLIENT_SECRET: "canary-github-secret",
+  OIDC_ISSUER: "https://id.example.test",
+  OIDC_CLIENT_ID: "public-oidc-id",
+  OIDC_CLIENT_SECRET: "canary-oidc-secret",
 } as const;
 const CANARIES = Object.values(SECRETS).filter((value) => value.startsWith("canary-"));
 
 let hero: TestPerson;
+let admin: TestPerson;
 let person: TestPerson;
 let picture: TestPicture;
 let apiKey: string;
@@ -32,6 +36,7 @@ let passwordHash: string;
 beforeAll(async () => {
   passwordHash = hashPassword("three quiet lanterns by the lake");
   hero = await createPerson({ role: "HERO", passwordHash });
+  admin = await createPerson({ role: "ADMIN", passwordHash });
   person = await createPerson({ passwordHash, credits: 5 });
   await giveCredits(hero.id, 5);
   picture = await createPicture(person);
@@ -67,10 +72,15 @@ function fillPath(route: RouteRule): string {
     .replace(":id", newId());
 }
 
-/** Body and headers as one text; the caller's own cookie is theirs. */
-async function receive(path: string, options: CallOptions): Promise<string> {
-  const response = await call("GET", path, { ...options, env: { ...SECRETS, ...options.env } });
-  const headers = [...response.headers].filter(([name]) => name !== "set-cookie");
+/** Body and headers as one text. */
+async function receive(path: string, options: CallOptions, method = "GET"): Promise<string> {
+  const headersSent = { ...fromNewPlace(), ...options.headers };
+  const response = await call(method, path, {
+    ...options,
+    headers: headersSent,
+    env: { ...SECRETS, ...options.env },
+  });
+  const headers = [...response.headers];
   const text = /image|zip/.test(response.headers.get("Content-Type") ?? "")
     ? new TextDecoder("latin1").decode(await response.arrayBuffer())
     : await response.text();
@@ -92,17 +102,44 @@ async function expectNoSecret(text: string, more: readonly string[] = []): Promi
 }
 
 const READS = ROUTES.filter((route) => route.method === "GET");
+const WRITES = ROUTES.filter((route) => route.method !== "GET");
 
 describe("what a browser receives", () => {
   it.each(READS.map((route) => ({ path: route.path, route })))(
-    "holds no secret at $path, for nobody, a person and a HERO",
+    "holds no secret at $path, for nobody, a USER, an ADMIN and a HERO",
     async ({ route }) => {
-      for (const as of [undefined, person, hero]) {
+      for (const as of [undefined, person, admin, hero]) {
         const text = await receive(fillPath(route), as === undefined ? {} : { as });
         await expectNoSecret(text, as === undefined ? [] : [as.cookie.replace("session=", "")]);
       }
     },
   );
+
+  it.each(WRITES)("holds no secret in the answer to $method $path, for any of them", async (route) => {
+    const email = `${newId()}@example.test`;
+    const password = "nine brown bears in the wood";
+    const values = { email, password, name: "Ines", keyName: "Ines", scopes: "read", token: "A".repeat(43) };
+    for (const role of [undefined, "USER", "ADMIN", "HERO"] as const) {
+      // Somebody new each time, for some of these end their session.
+      const as = role === undefined ? undefined : await createPerson({ role, passwordHash });
+      const body = route.kind === "page" ? { form: values } : { json: values };
+      const text = await receive(fillPath(route), { as, ...body }, route.method);
+      const own = as === undefined ? [] : [as.cookie.replace("session=", "")];
+      await expectNoSecret(text, [password, ...own]);
+    }
+  });
+
+  it("holds the session that somebody has just opened once: in its own cookie, which scripts can't read", async () => {
+    const somebody = await createPerson({ passwordHash });
+    const json = { email: somebody.email, password: "three quiet lanterns by the lake" };
+    const response = await call("POST", "/api/auth/login", { json, headers: fromNewPlace(), env: SECRETS });
+    const [cookie, ...others] = response.headers.getSetCookie();
+    expect(others).toEqual([]);
+    expect(cookie).toMatch(/^session=[\w-]{43};.*HttpOnly/);
+    const token = /^session=([\w-]+)/.exec(cookie ?? "")?.[1] ?? "?";
+    const rest = [...response.headers].filter(([name]) => name !== "set-cookie");
+    expect(JSON.stringify(rest) + (await response.text())).not.toContain(token);
+  });
 
   it.each(
     READS.filter(

@@ -101,6 +101,8 @@ const HEADERS: Record<string, readonly string[]> = {
     "notice=%7B%22kind%22%3A%22error%22%2C%22text%22%3A%22%3Cscript%3E%22%7D",
     "notice=%E0%A4%A; session=%00",
     ";;;===;;",
+    "oauth-flow=x.y.z.a.b; oauth-state=x; oauth-pkce=x; oauth-nonce=x",
+    "visitor=%ff; authjs.session-token=x; __Secure-session=x",
   ],
   Authorization: [
     "Bearer",
@@ -109,7 +111,14 @@ const HEADERS: Record<string, readonly string[]> = {
     "Basic aGVybzpoZXJv",
     "Bearer a b",
     "null",
+    "Bearer eyJhbGciOiJub25lIn0.eyJyb2xlIjoiSEVSTyJ9.",
   ],
+  "X-API-Key": ["", `evk_${"A".repeat(43)}`, "' OR 1=1 --"],
+  "Content-Encoding": ["gzip", "identity"],
+  "If-Modified-Since": ["Sun, 22 Nov 2026 00:00:00 GMT", "yesterday"],
+  "If-Range": ['"x"', "never"],
+  "Sec-Fetch-Dest": ["document", "empty"],
+  "User-Agent": ["", "x".repeat(2_000), "<script>alert(1)</script>", "\u00ff"],
   Origin: [
     "http://eventide.test",
     "https://evil.test",
@@ -131,10 +140,13 @@ const HEADERS: Record<string, readonly string[]> = {
   "Accept-Language": ["x".repeat(1_000)],
 };
 
-/** A route's path with something hostile in place of its parameters, and sometimes with a hostile shape. */
-function pathsOf(route: string): fc.Arbitrary<string> {
+/** A route's path with something hostile or somebody's id as its parameters, and sometimes with a hostile shape. */
+function pathsOf(route: string, ids: readonly string[]): fc.Arbitrary<string> {
   const text = fc.constantFrom(...TEXTS);
-  const filled = text.map((value) => route.replaceAll(/:[a-z]+/gi, encodeURIComponent(value.slice(0, 500))));
+  const parameter = fc.oneof(text, fc.constantFrom(...ids));
+  const filled = parameter.map((value) =>
+    route.replaceAll(/:[a-z]+/gi, encodeURIComponent(value.slice(0, 500))),
+  );
   const shaped = fc
     .tuple(filled, fc.constantFrom("", "", "", "", "/", "//", "%2e%2e", ";x=y", "%00", ".json", "/../admin"))
     .map(([path, end]) => path + end);
@@ -157,15 +169,17 @@ function headersOf(): fc.Arbitrary<Record<string, string>> {
   return fc.array(one, { maxLength: 4 }).map((pairs) => Object.fromEntries(pairs));
 }
 
-/** Requests to one route, the same ones for the same seed. Half of them use the route's own method. */
+/**
+ * Requests to one route, the same ones for the same seed. Half of them use the route's own method, and half of those
+ * for a route with parameters one of `ids`, which are somebody else's.
+ */
 export function drawHostileRequests(
   route: { method: string; path: string },
-  count: number,
-  seed: number,
+  { ids, count, seed }: { ids: readonly string[]; count: number; seed: number },
 ): HostileRequest[] {
   const request = fc.record({
     method: fc.oneof(fc.constant(route.method), fc.constantFrom(...METHODS)),
-    path: pathsOf(route.path),
+    path: pathsOf(route.path, ids),
     headers: headersOf(),
     contentType: fc.constantFrom(...CONTENT_TYPES),
     body: fc.constantFrom(...BODIES),
