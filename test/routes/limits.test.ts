@@ -126,23 +126,43 @@ describe("signing in", () => {
     expect(await response.text()).toContain("let us mail you a link");
   });
 
-  it("25 takes about the same time for a known and an unknown address", async () => {
-    const person = await createPerson({ passwordHash });
-    const times: Record<"known" | "unknown", number[]> = { known: [], unknown: [] };
-    for (let i = 0; i < 5; i++) {
-      for (const kind of ["known", "unknown"] as const) {
-        const email = kind === "known" ? person.email : newEmail();
+  const TIMING_ROUNDS = 7;
+  const TIMING_ATTEMPTS = 3;
+  /** Of medians, as the case says. */
+  const TIMING_DIFFERENCE_MAX = 0.15;
+
+  /** Side by side, so that whatever else the machine does hits both. */
+  async function compareTimes(known: string): Promise<number> {
+    const times: [number[], number[]] = [[], []];
+    for (let round = 0; round < TIMING_ROUNDS; round++) {
+      for (const kind of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+        const email = kind === 0 ? known : newEmail();
         const startedAt = performance.now();
-        await logIn(email, "not this one at all", fromNewPlace());
+        expect((await logIn(email, "not this one at all", fromNewPlace())).status).toBe(401);
         times[kind].push(performance.now() - startedAt);
       }
+      await env.DB.prepare("DELETE FROM rate_counters").run();
     }
-    const median = (values: number[]) => values.sort((a, b) => a - b)[2] ?? 0;
-    const ratio = median(times.known) / median(times.unknown);
-    // Without the work for unknown addresses one would be ten times as long as the other.
-    expect(ratio).toBeGreaterThan(0.5);
-    expect(ratio).toBeLessThan(2);
-  });
+    const [one, other] = times.map(median);
+    return Math.abs((one ?? 0) - (other ?? 0)) / Math.max(one ?? 0, other ?? 0);
+  }
+
+  function median(values: number[]): number {
+    return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  }
+
+  it("25 takes the same time for a known and an unknown address: medians within 15 %", async () => {
+    const person = await createPerson({ passwordHash });
+    const differences: number[] = [];
+    // A busy machine can spoil one comparison; code that tells them apart spoils all of them.
+    while (
+      differences.length < TIMING_ATTEMPTS &&
+      differences.every((ratio) => ratio > TIMING_DIFFERENCE_MAX)
+    ) {
+      differences.push(await compareTimes(person.email));
+    }
+    expect(Math.min(...differences), differences.join(", ")).toBeLessThan(TIMING_DIFFERENCE_MAX);
+  }, 120_000);
 });
 
 describe("every way in", () => {

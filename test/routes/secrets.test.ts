@@ -1,6 +1,6 @@
 /** Everything that a browser receives, read for what it must never receive. */
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { hashPassword } from "../../src/auth/password.ts";
 import { newId } from "../../src/ids.ts";
 import { ROUTES, type RouteRule } from "../../src/routes/access.ts";
@@ -25,6 +25,11 @@ const SECRETS = {
   OIDC_CLIENT_SECRET: "canary-oidc-secret",
 } as const;
 const CANARIES = Object.values(SECRETS).filter((value) => value.startsWith("canary-"));
+
+// Google and Turnstile are configured here, and asked by some of these routes.
+beforeEach(() => {
+  vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
+});
 
 let hero: TestPerson;
 let admin: TestPerson;
