@@ -2,53 +2,51 @@
  * `npm run make-hero -- you@example.com [--remote]`: gives the role HERO to somebody who has an account, in the local
  * database or with --remote in the deployed one. Whoever may write to the database may do this, and nobody else can.
  */
-import { execFile } from "node:child_process";
-import { join } from "node:path";
 import process from "node:process";
-import { parseArgs, promisify } from "node:util";
-import * as z from "zod";
+import { parseArgs } from "node:util";
 import { parseEmail } from "../src/auth/email.ts";
-import { buildMakeHeroSql } from "../src/db/make-hero.ts";
-import { CONFIG_PATH, ROOT, wranglerArgs, wranglerEnvironment } from "./dev/wrangler.ts";
+import { runWrangler } from "./deploy/run-wrangler.ts";
+import { runScript } from "./dev/refusal.ts";
+import { makeHero, type Outcome } from "./hero/make-hero.ts";
 
-const STATE_DIR = join(ROOT, ".wrangler", "state");
-const OUTPUT_MAX_BYTES = 1024 * 1024;
 const USAGE = "Use it like this: npm run make-hero -- you@example.com [--remote]";
+const USAGE_EXIT_CODE = 2;
 
-const answerSchema = z.array(z.object({ results: z.array(z.record(z.string(), z.unknown())) }));
+await runScript(async () => {
+  const asked = readCommandLine();
+  if (asked === null) {
+    console.error(USAGE);
+    process.exitCode = USAGE_EXIT_CODE;
+    return;
+  }
+  const outcome = await makeHero(runWrangler, asked.email, asked.isRemote);
+  const text = describe(outcome, asked.email, asked.isRemote ? "deployed" : "local");
+  if (outcome === "unknown") {
+    console.error(text);
+    process.exitCode = 1;
+  } else console.log(text);
+});
 
-async function main(): Promise<number> {
+/** Null when it makes no sense. */
+function readCommandLine(): { email: string; isRemote: boolean } | null {
   const { values, positionals } = parseArgs({
     options: { remote: { type: "boolean", default: false }, local: { type: "boolean", default: false } },
     allowPositionals: true,
+    strict: false,
   });
+  const { remote, local, ...unknown } = values;
   const email = parseEmail(positionals[0] ?? "");
-  if (email === null || positionals.length !== 1 || (values.remote && values.local)) {
-    console.error(USAGE);
-    return 2;
-  }
-  const where = values.remote ? "deployed" : "local";
-  const person = await makeHero(email, values.remote);
-  if (person === undefined) {
-    console.error(
-      `In the ${where} database nobody has confirmed ${email}. Register with it first, and then run this again.`,
-    );
-    return 1;
-  }
-  console.log(`${email} is a HERO in the ${where} database now. It counts from the next request on.`);
-  return 0;
+  if (email === null || positionals.length !== 1 || Object.keys(unknown).length > 0) return null;
+  return remote === true && local === true ? null : { email, isRemote: remote === true };
 }
 
-async function makeHero(email: string, isRemote: boolean): Promise<Record<string, unknown> | undefined> {
-  const target = isRemote ? ["--remote"] : ["--local", "--persist-to", STATE_DIR];
-  const sql = buildMakeHeroSql(email).join(";\n");
-  const args = ["d1", "execute", "DB", ...target, "-c", CONFIG_PATH, "--json", "--yes", "--command", sql];
-  const { stdout } = await promisify(execFile)(process.execPath, wranglerArgs(...args), {
-    cwd: ROOT,
-    env: wranglerEnvironment(STATE_DIR),
-    maxBuffer: OUTPUT_MAX_BYTES,
-  });
-  return answerSchema.parse(JSON.parse(stdout)).at(-1)?.results[0];
+function describe(outcome: Outcome, email: string, where: string): string {
+  switch (outcome) {
+    case "made":
+      return `${email} is a HERO in the ${where} database now. It counts from the next request on.`;
+    case "was_one":
+      return `${email} is a HERO in the ${where} database already. Nothing was changed.`;
+    case "unknown":
+      return `In the ${where} database nobody who can sign in has confirmed ${email}. Register with it first, and then run this again.`;
+  }
 }
-
-process.exitCode = await main();
