@@ -12,7 +12,7 @@ export async function runCron(origin: string): Promise<void> {
 }
 
 /**
- * Runs it every minute. After a run that failed, `awaitHealth` decides whether the app is still there: wrangler
+ * Runs it at once, because things fell due while nothing ran, and then every minute. After a run that failed, `awaitHealth` decides whether the app is still there: wrangler
  * outlives a runtime that was killed and hangs without a word, so this part ends in the app's name.
  */
 export function startCron(
@@ -21,12 +21,14 @@ export function startCron(
   report: (reason: string) => void,
 ): Part {
   const { promise: exited, resolve: end } = Promise.withResolvers<void>();
-  const timer = setInterval(() => {
+  const run = () => {
     runCron(origin).catch((error: unknown) => {
       report(String(error));
       awaitHealth().catch(() => end());
     });
-  }, CRON_INTERVAL_MS);
+  };
+  run();
+  const timer = setInterval(run, CRON_INTERVAL_MS);
   return {
     name: "app",
     exited,
