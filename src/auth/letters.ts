@@ -22,6 +22,19 @@ export function inviteToRegister(asked: "register" | "sign_in" | "reset", url: s
   };
 }
 
+/** Where registering needs more than a mailbox: the letter leads to the form and opens nothing itself. */
+export function tellNoAccount(origin: string): Letter {
+  return {
+    subject: "There is no account with this address",
+    heading: "There is no account with this address",
+    paragraphs: [
+      "Somebody, probably you, asked for a link to sign in. This address has no account yet. If you want one, register with it first; if you have one with another address, use that one.",
+    ],
+    action: { label: "Register", url: `${origin}/register` },
+    reason: "Somebody typed this address on our site. If that wasn't you, do nothing.",
+  };
+}
+
 export function tellRegisteredBefore(url: string): Letter {
   return {
     subject: "You have an account already",

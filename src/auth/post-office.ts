@@ -7,13 +7,20 @@ export interface PostOfficeSettings {
   origin: string;
   authSecret: string;
   mail: MailSettings;
+  /** Null where nobody has to show that they are a person. */
+  turnstile: object | null;
 }
 
 export function buildPostOffice(
   bindings: { DB: D1Database; EMAIL: SendEmail },
   settings: PostOfficeSettings,
 ): PostOffice {
-  const desk = { db: bindings.DB, origin: settings.origin, secret: settings.authSecret };
+  const desk = {
+    db: bindings.DB,
+    origin: settings.origin,
+    secret: settings.authSecret,
+    hasBotCheck: settings.turnstile !== null,
+  };
   return {
     db: bindings.DB,
     mailer: createMailer(settings.mail, bindings),

@@ -17,6 +17,8 @@ export interface LetterDesk {
   db: D1Database;
   origin: string;
   secret: string;
+  /** Only a registration that passed the bot check opens an account: no other letter may lead around it. */
+  hasBotCheck: boolean;
 }
 
 export const NOTICE_KINDS = [
@@ -70,6 +72,7 @@ async function writeWayIn(
 ): Promise<Letter | null> {
   const person = await findUserByEmail(desk.db, row.recipient);
   if (person !== null && person.disabledAt !== null) return letters.tellDisabled();
+  if (person === null && asked !== "register" && desk.hasBotCheck) return letters.tellNoAccount(desk.origin);
   const purpose = choosePurpose(asked, person);
   const url = await createLinkUrl(desk, row, purpose, details, person);
   if (url === null) return null;

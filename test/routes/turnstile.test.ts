@@ -1,8 +1,10 @@
 /** Registration behind Turnstile, with its documented keys for tests and a stand-in for the network. */
+import { env as database } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newId } from "../../src/ids.ts";
 import { call } from "../support/http.ts";
 import { listLettersTo } from "../support/mail.ts";
+import { createPerson } from "../support/people.ts";
 import { fromNewPlace } from "../support/places.ts";
 
 const SITE_KEY = "1x00000000000000000000AA";
@@ -40,6 +42,35 @@ describe("registering where the bot check is configured", () => {
     const email = newEmail();
     expect((await register(email, ALWAYS_PASSES, DUMMY_TOKEN)).status).toBe(202);
     expect(await listLettersTo(email)).toHaveLength(1);
+  });
+
+  it("can't be gone around by asking for a link to sign in or for a new password", async () => {
+    const env = { TURNSTILE_SITE_KEY: SITE_KEY, TURNSTILE_SECRET_KEY: ALWAYS_FAILS };
+    const email = newEmail();
+    const known = await createPerson();
+    for (const to of [email, known.email]) {
+      const json = { email: to };
+      const asked = await call("POST", "/api/auth/magic-link", { json, headers: fromNewPlace(), env });
+      expect(asked.status).toBe(202);
+      const forgot = await call("POST", "/forgot", { form: json, headers: fromNewPlace(), env });
+      expect(forgot.status).toBe(202);
+    }
+    const letters = await listLettersTo(email);
+    expect(letters.map(({ subject }) => subject)).toEqual(
+      Array.from({ length: 2 }, () => "There is no account with this address"),
+    );
+    for (const { text, html } of letters) {
+      expect(text + html).toContain("http://eventide.test/register");
+      expect(text + html).not.toContain("token=");
+    }
+    const links = await database.DB.prepare("SELECT count(*) AS n FROM auth_tokens WHERE email = ?1")
+      .bind(email)
+      .first("n");
+    expect(links).toBe(0);
+    expect((await listLettersTo(known.email)).map(({ subject }) => subject)).toEqual([
+      "Choose a new password",
+      "Your link to sign in",
+    ]);
   });
 
   it("67 is refused as a field to correct when the response is missing, wrong or spent, and no letter goes out", async () => {
