@@ -11,6 +11,7 @@ import { adminUsers } from "./routes/admin-users.ts";
 import { auth } from "./routes/auth.ts";
 import { catalogue } from "./routes/catalogue.ts";
 import type { AppEnv } from "./routes/context.ts";
+import { diagnostics } from "./routes/diagnostics.ts";
 import { renderError } from "./routes/error-renderer.tsx";
 import { flagsAdmin } from "./routes/flags-admin.ts";
 import { generations } from "./routes/generations.ts";
@@ -101,6 +102,7 @@ app.route("/", imageFiles);
 app.route("/", adminUsers);
 app.route("/", adminGenerations);
 app.route("/", adminAudit);
+app.route("/", diagnostics);
 app.route("/", flagsAdmin);
 app.route("/", vitals);
 

@@ -115,7 +115,9 @@ function describeFlag(snapshot: FlagSnapshot, key: FlagKey): string {
 
 function printFindings(snapshot: FlagSnapshot, strangers: readonly string[]): number {
   const findings = listFlagFindings(snapshot, describeUnknownKeys(strangers));
-  for (const { severity, message } of findings) console.log(`${severity.toUpperCase()}: ${message}`);
+  for (const { severity, message, fix } of findings) {
+    console.log(`${severity.toUpperCase()}: ${message}\n  ${fix}`);
+  }
   return findings.some(({ severity }) => severity === "error") ? 1 : 0;
 }
 

@@ -102,6 +102,7 @@ export const ROUTES: readonly RouteRule[] = [
   api("GET", "/api/admin/generations", "ADMIN"),
   api("GET", "/api/admin/audit", "ADMIN"),
   api("POST", "/api/vitals", "anyone"),
+  api("GET", "/api/admin/diagnostics", "ADMIN"),
   api("GET", "/api/admin/flags", "ADMIN"),
   api("GET", "/api/admin/flags/document", "ADMIN"),
   api("PUT", "/api/admin/flags/document", "ADMIN"),

@@ -7,7 +7,7 @@ import { buildFlagSchedulesQuery } from "../../db/flag-schedules.ts";
 import { runQueries } from "../../db/query.ts";
 import { buildContext } from "../../flags/context.ts";
 import { buildExport } from "../../flags/export.ts";
-import { listFlagFindings } from "../../flags/findings.ts";
+import { listFlagFindings, listPlanFindings } from "../../flags/findings.ts";
 import { STORED_KEYS } from "../../flags/keys.ts";
 import type { FlagSnapshot } from "../../flags/snapshot.ts";
 import { parseQuery } from "../body.ts";
@@ -42,7 +42,7 @@ export const flagsPages = new Hono<AppEnv>()
       <AdminFlagsPage
         frame={buildFrame(c, takeNotice(c))}
         flags={presentOverviews(snapshot, known.last, buildOwnContext(c))}
-        findings={listFlagFindings(snapshot, unknown)}
+        findings={[...listFlagFindings(snapshot, unknown), ...listPlanFindings(known.plans, Date.now())]}
         plans={known.plans.map(presentPlan)}
         served={presentServed(snapshot, c.get("config").flagsTtlSeconds)}
         person={query.ask === undefined ? null : presentPerson(snapshot, query, known.person)}

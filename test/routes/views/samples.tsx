@@ -782,8 +782,12 @@ export const PAGES = {
       frame={{ ...ADMIN, alerts: [{ text: "Switched off: Charts.", href: "/admin/flags/charts" }] }}
       flags={[FLAG, CRITICAL_FLAG]}
       findings={[
-        { severity: "error", message: "The switch of charts says “ture”, which means nothing." },
-        { severity: "warning", message: "chart is not a flag. Did you mean charts?" },
+        {
+          severity: "error",
+          message: "The switch of charts says “ture”, which means nothing.",
+          fix: "Set it to on.",
+        },
+        { severity: "warning", message: "chart is not a flag. Did you mean charts?", fix: "Take it out." },
       ]}
       plans={[FLAG_PLAN]}
       served={{ rev: "7fd689b22592", source: "last_known_good", readAt: null, ttlSeconds: 1 }}

@@ -40,6 +40,7 @@ export interface FlagOverview extends AdminFlag {
 export interface FlagFinding {
   severity: "warning" | "error";
   message: string;
+  fix: string;
 }
 
 /** A switch that will be made. */

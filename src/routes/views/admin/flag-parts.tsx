@@ -59,7 +59,9 @@ export function Findings(props: { findings: readonly FlagFinding[] }) {
         {props.findings.map((finding) => (
           <li class={`concern concern-${finding.severity}`}>
             <Icon name="alert" />
-            <span>{finding.message}</span>
+            <span>
+              {finding.message} <span class="concern-fix">{finding.fix}</span>
+            </span>
           </li>
         ))}
       </ul>

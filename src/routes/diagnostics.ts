@@ -1,0 +1,93 @@
+/**
+ * What the system knows to be wrong with itself, for administrators' programs: findings in words, with what to do.
+ * Each part of the product adds its own. It looks and never mends.
+ */
+import { Hono } from "hono";
+import { buildFlagSchedulesQuery } from "../db/flag-schedules.ts";
+import { runQuery } from "../db/query.ts";
+import { evaluateFlag } from "../flags/evaluate.ts";
+import { type FlagFinding, listFlagFindings, listPlanFindings } from "../flags/findings.ts";
+import { FLAG_KEYS, type FlagKey, getDefinition } from "../flags/registry.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { buildOwnContext, requireSnapshot } from "./flags.ts";
+import { findUnknownKeys } from "./flags-admin.ts";
+
+export interface Diagnosis {
+  /** Stays the same while the same thing is wrong. */
+  id: string;
+  severity: "info" | "warning" | "error";
+  title: string;
+  detail: string;
+  fix: string;
+}
+
+export const diagnostics = new Hono<AppEnv>().get("/api/admin/diagnostics", async (c) => {
+  const findings = await diagnoseFlags(c);
+  return c.json({
+    status: findStatus(findings),
+    time: new Date().toISOString(),
+    findings,
+    flags: describeFlags(c),
+  });
+});
+
+function findStatus(findings: readonly Diagnosis[]): "ok" | "warning" | "error" {
+  const has = (severity: Diagnosis["severity"]) => findings.some((finding) => finding.severity === severity);
+  if (has("error")) return "error";
+  return has("warning") ? "warning" : "ok";
+}
+
+async function diagnoseFlags(c: AppContext): Promise<Diagnosis[]> {
+  const [unknown, plans] = await Promise.all([
+    findUnknownKeys(c),
+    runQuery(buildFlagSchedulesQuery(c.env.DB)),
+  ]);
+  const snapshot = requireSnapshot(c);
+  const findings = [...listFlagFindings(snapshot, unknown), ...listPlanFindings(plans, Date.now())];
+  return [...findings.map(toDiagnosis), ...listCriticalFlagsOff(c)];
+}
+
+const TITLES: Readonly<Record<FlagFinding["code"], string>> = {
+  flags_unreadable: "The switches can't be read",
+  flags_stale: "The switches are old",
+  switch_invalid: "A switch means nothing",
+  rules_unreadable: "The rules can't be read",
+  rule_broken: "A rule is broken",
+  requirement_unknown: "A rule requires what isn't there",
+  key_unknown: "A key that no flag has",
+  plan_overdue: "A plan was not carried out",
+};
+
+function toDiagnosis({ code, key, severity, message, fix }: FlagFinding): Diagnosis {
+  const id = key === null ? `flags.${code}` : `flags.${code}.${key}`;
+  return { id, severity, title: TITLES[code], detail: message, fix };
+}
+
+/** Switched off on purpose most likely, and still the first answer to "why doesn't it work?". */
+function listCriticalFlagsOff(c: AppContext): Diagnosis[] {
+  return FLAG_KEYS.filter((key) => getDefinition(key).critical && !evaluate(c, key).value).map((key) => ({
+    id: `flags.critical_off.${key}`,
+    severity: "warning",
+    title: `${getDefinition(key).name} is off`,
+    detail: getDefinition(key).whenOff,
+    fix: `See who switched it off and why at /admin/flags/${key}, and switch it on there.`,
+  }));
+}
+
+/** Where each value comes from. */
+function describeFlags(c: AppContext) {
+  const { source, rev, readAt } = requireSnapshot(c);
+  return {
+    source,
+    rev,
+    readAt: readAt === null ? null : new Date(readAt).toISOString(),
+    values: FLAG_KEYS.map((key) => {
+      const { value, variant, reason, source: from, error } = evaluate(c, key);
+      return { key, value, variant, reason, source: from, error: error?.code ?? null };
+    }),
+  };
+}
+
+function evaluate(c: AppContext, key: FlagKey) {
+  return evaluateFlag(requireSnapshot(c), key, buildOwnContext(c));
+}
