@@ -1,16 +1,15 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Bindings } from "../../src/env.ts";
 import { isOnForPerson } from "../../src/flags/evaluate-for-person.ts";
 import { advanceJob } from "../../src/generations/advance-job.ts";
 import { newId } from "../../src/ids.ts";
 import { onForRole, snapshotOf } from "../flags/support.ts";
 import { expectBooksToBalance } from "../support/books.ts";
-import { clearFlags, fakeStore, putFlag, putRules } from "../support/flags.ts";
+import { clearFlags, putFlag } from "../support/flags.ts";
 import { type CallOptions, call } from "../support/http.ts";
 import { createWorkshop } from "../support/jobs.ts";
 import { createPerson, readBalance, type TestPerson } from "../support/people.ts";
-import { createPicture, type TestPicture } from "../support/pictures.ts";
+import { createPicture } from "../support/pictures.ts";
 
 const BRIEF = { eventType: "birthday-party", answers: { age: 7 }, shapes: ["1:1"] };
 const FORM = {
@@ -245,86 +244,4 @@ describe("a visitor", () => {
       expect(later.headers.get("Set-Cookie")).toBeNull();
     }
   });
-});
-
-/** Every flag in every state that an operator or an outage can bring about, and the product's main job each time. */
-describe("whatever is stored", () => {
-  const states: [string, (key: "animations") => Promise<void>][] = [
-    ["absent", async () => clearFlags()],
-    ["on", (key) => putFlag(key, "on")],
-    ["off", (key) => putFlag(key, "off")],
-    ["misspelt", (key) => putFlag(key, "ture")],
-    ["50 %", (key) => putFlag(key, "50%")],
-    ["in a broken document", () => putFlag("rules.json", "{")],
-    ["broken in the document", (key) => putRules({ [key]: { state: "enabled", variants: { on: "x" } } })],
-  ];
-  const keys = ["cloud_services", "charts", "image_processing", "animations", "perf_monitoring"] as const;
-
-  for (const key of keys) {
-    it.each(states)(`does its job or says why not, with ${key} %s`, async (state, bringAbout) => {
-      const picture = await preparePicture();
-      await bringAbout(key as "animations");
-      await expectMainJob({}, key === "cloud_services" ? state : "on", picture);
-    });
-  }
-
-  it.each([
-    ["throws", { fails: true }],
-    ["is slow", { delayMs: 700 }],
-  ])("does its job when KV %s", async (_, fault) => {
-    const picture = await preparePicture();
-    const fake = Object.assign(fakeStore(), fault);
-    await expectMainJob({ FLAGS: fake.store }, "on", picture);
-  });
-
-  let person: TestPerson;
-
-  async function preparePicture(): Promise<TestPicture> {
-    person = await createPerson({ credits: 6 });
-    return createPicture(person);
-  }
-
-  async function expectMainJob(
-    bindings: Partial<Bindings>,
-    cloud: string,
-    picture: TestPicture,
-  ): Promise<void> {
-    const response = await order(person, newId(), { env: bindings });
-    const isAccepted = response.status === 202;
-    if (cloud === "off") expect(response.status).toBe(503);
-    else if (cloud !== "50 %") expect(response.status).toBe(202);
-    expect(await readBalance(person.id)).toEqual(
-      isAccepted ? { available: 4, held: 1 } : { available: 5, held: 0 },
-    );
-    const { imageId } = picture;
-    for (const path of ["/", "/gallery", `/images/${imageId}`, `/images/${imageId}/thumb`, "/create"]) {
-      const page = await call("GET", path, { as: person, env: bindings });
-      expect(page.status, path).toBe(200);
-      await page.arrayBuffer();
-    }
-  }
-});
-
-describe("all 32 combinations of the five flags", () => {
-  const keys = ["cloud_services", "charts", "image_processing", "animations", "perf_monitoring"] as const;
-
-  it.each(Array.from({ length: 32 }, (_, combination) => combination))(
-    "%i: every page answers",
-    async (n) => {
-      const admin = await createPerson({ role: "HERO", credits: 3 });
-      const { imageId } = await createPicture(admin);
-      const isOn = (key: (typeof keys)[number]) => (n >> keys.indexOf(key)) % 2 === 1;
-      for (const key of keys) await putFlag(key, isOn(key) ? "on" : "off");
-      const paths = ["/", "/create", "/gallery", "/account", "/admin", "/admin/users", "/admin/generations"];
-      for (const path of [...paths, `/images/${imageId}`, `/images/${imageId}/thumb`]) {
-        const response = await call("GET", path, { as: admin });
-        expect(response.status, path).toBe(200);
-        await response.arrayBuffer();
-      }
-      expect((await order(admin)).status).toBe(isOn("cloud_services") ? 202 : 503);
-      const converted = await call("GET", `/images/${imageId}/download?width=50`, { as: admin });
-      expect(converted.status).toBe(isOn("image_processing") ? 200 : 503);
-      await converted.arrayBuffer();
-    },
-  );
 });
