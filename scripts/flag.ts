@@ -30,7 +30,9 @@ await runScript(async () => {
   process.exitCode = await run(options, command);
 });
 
-async function run(options: Options, [command, name, value]: string[]): Promise<number> {
+async function run(options: Options, [command, name, value, ...rest]: string[]): Promise<number> {
+  if (rest.length > 0)
+    throw new Refusal(`${rest.join(" ")} is one word too many. Quote a value with spaces.`);
   if (command === "list") return listFlags(options);
   if (command === "doctor") return examineFlags(options);
   if (command === "wait") return waitForFlag(options, name, value);

@@ -1,5 +1,6 @@
 /** What `npm run flag` can do. Each command prints for a person and returns the exit code. */
 import { userInfo } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import { evaluateFlag } from "../../src/flags/evaluate.ts";
 import { describeUnknownKeys, listFlagFindings } from "../../src/flags/findings.ts";
 import { AUTO } from "../../src/flags/keys.ts";
@@ -13,6 +14,7 @@ import {
 import {
   buildSnapshot,
   type FlagSnapshot,
+  type FlagState,
   listSwitchVariants,
   type StoredValues,
 } from "../../src/flags/snapshot.ts";
@@ -69,9 +71,7 @@ export async function waitForFlag(
   if (options.url === null) throw new Refusal("Say where the app is: --url https://eventide.example");
   const snapshot = await readSnapshot(options.target);
   if (name !== undefined && value !== undefined) {
-    const held = snapshot.flags[requireKey(name)].raw ?? AUTO;
-    if (held !== value)
-      throw new Refusal(`The namespace holds “${held}” for ${name} and not “${value}”: set it first.`);
+    requireHeld(snapshot.flags[requireKey(name)], name, value);
   }
   const answers = options.target.isRemote ? REMOTE_ANSWERS : LOCAL_ANSWERS;
   const ms = await waitForRevision({
@@ -84,6 +84,12 @@ export async function waitForFlag(
     `${options.url} serves revision ${snapshot.rev}: ${answers} answers in a row, after ${(ms / 1000).toFixed(1)} s.`,
   );
   return 0;
+}
+
+/** Two words for the same, such as ON and true, are the same. */
+function requireHeld({ raw, rule, switch: held }: FlagState, name: string, value: string): void {
+  if (isDeepStrictEqual(held, parseSwitch(value, listSwitchVariants(rule)))) return;
+  throw new Refusal(`The namespace holds “${raw ?? AUTO}” for ${name} and not “${value}”: set it first.`);
 }
 
 const LOCAL_ANSWERS = 1;

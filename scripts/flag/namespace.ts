@@ -22,7 +22,7 @@ const OUTPUT_MAX_BYTES = 8 * 1024 * 1024;
 const bulkSchema = z.record(z.string(), z.object({ value: z.string().nullable() }).nullable());
 const keysSchema = z.array(z.object({ name: z.string() }));
 
-/** What the values look like in the command's own words, for a person who wants to do it by hand. */
+/** In capitals, because wrangler itself says it quietly and takes the local one for granted. */
 export function describeTarget(target: Target): string {
   return target.isRemote ? "REMOTE" : "LOCAL";
 }

@@ -104,6 +104,7 @@ describe("npm run flag", () => {
       const { code, out } = await flag(state, "wait", "charts", "off", "--url", url);
       expect(out).toContain(`serves revision ${rev}`);
       expect({ code, isPatient: answers >= 4 }).toEqual({ code: 0, isPatient: true });
+      expect((await flag(state, "wait", "charts", "FALSE", "--url", url)).code).toBe(0);
       const other = await flag(state, "wait", "charts", "on", "--url", url);
       expect(other.err).toContain("holds “off” for charts");
     },

@@ -5,7 +5,7 @@ import { advanceJob } from "../../src/generations/advance-job.ts";
 import { newId } from "../../src/ids.ts";
 import { onForRole, snapshotOf } from "../flags/support.ts";
 import { expectBooksToBalance } from "../support/books.ts";
-import { clearFlags, putFlag } from "../support/flags.ts";
+import { clearFlags, fakeStore, putFlag } from "../support/flags.ts";
 import { type CallOptions, call } from "../support/http.ts";
 import { createWorkshop } from "../support/jobs.ts";
 import { createPerson, readBalance, type TestPerson } from "../support/people.ts";
@@ -225,6 +225,23 @@ describe("charts", () => {
     const table = /<table class="table"><caption[^>]*>Pictures made.*?<\/table>/s.exec(html)?.[0] ?? "";
     return [...table.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((match) => match[1] ?? "");
   }
+});
+
+describe("a warm request", () => {
+  it.each(["/", "/gallery", "/admin", "/api/me"])("for GET %s reads nothing from KV", async (path) => {
+    const hero = await createPerson({ role: "HERO" });
+    const fake = fakeStore();
+    // Every page asks for several flags; all of them come from what the first request has read.
+    const warm = { FLAGS: fake.store, FLAGS_TTL_SECONDS: "3600" };
+    await (await call("GET", path, { as: hero, env: warm })).text();
+    expect(fake.reads).toBe(1);
+    for (let request = 0; request < 5; request++) {
+      const response = await call("GET", path, { as: hero, env: warm });
+      expect(response.status).toBe(200);
+      await response.text();
+    }
+    expect(fake).toMatchObject({ reads: 1, otherCalls: 0 });
+  });
 });
 
 describe("a visitor", () => {

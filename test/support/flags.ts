@@ -22,6 +22,8 @@ export interface FakeStore {
   store: KVNamespace;
   /** Bulk reads so far. */
   reads: number;
+  /** Anything else that was asked of it: single reads, lists, writes. */
+  otherCalls: number;
   /** Every read takes this long before it answers. */
   delayMs: number;
   fails: boolean;
@@ -29,13 +31,14 @@ export interface FakeStore {
 
 /** The real local namespace behind a door that can be slow or shut. */
 export function fakeStore(): FakeStore {
-  const fake: FakeStore = { reads: 0, delayMs: 0, fails: false, store: env.FLAGS };
+  const fake: FakeStore = { reads: 0, otherCalls: 0, delayMs: 0, fails: false, store: env.FLAGS };
   fake.store = new Proxy(env.FLAGS, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== "function") return member;
       return async (...given: unknown[]) => {
         if (name === "getWithMetadata") fake.reads += 1;
+        else fake.otherCalls += 1;
         if (fake.delayMs > 0) await scheduler.wait(fake.delayMs);
         if (fake.fails) throw new Error("KV GET failed: 500 Internal Server Error");
         return member.apply(target, given);
