@@ -6,7 +6,8 @@ import { type FlagDocument, loadDocument } from "./document.ts";
 import { listRequired } from "./evaluate.ts";
 import { isJsonObject } from "./json.ts";
 import { isFlagKey } from "./registry.ts";
-import { listSchemaProblems } from "./rule.ts";
+import { listSchemaProblems, type Rule } from "./rule.ts";
+import { listTargetingAnswers } from "./targeting-answers.ts";
 
 export interface DocumentIssue {
   /** A path in the document, such as `flags.charts`. */
@@ -30,7 +31,10 @@ export function checkDocument(value: unknown): CheckedDocument {
   }
   for (const [key, rule] of document.rules) {
     if (isFlagKey(key)) errors.push(...listWrongTypes(key, rule.variants));
-    warnings.push(...listWrongRequirements(key, listRequired(null, rule), document));
+    warnings.push(
+      ...listWrongRequirements(key, listRequired(null, rule), document),
+      ...listWrongAnswers(key, rule, value),
+    );
   }
   const isReadable = document.problems.every(({ key }) => key !== null);
   if (isJsonObject(value) && isReadable)
@@ -46,6 +50,18 @@ function listWrongTypes(key: string, variants: ReadonlyMap<string, unknown>): Do
   return [...variants]
     .filter(([, value]) => typeof value !== "boolean")
     .map(([name]) => ({ field: `${fieldOf(key)}.variants.${name}`, message: "This flag is true or false." }));
+}
+
+/** A misspelt answer breaks the rule for those who get it, and for nobody else: it would be noticed late. */
+function listWrongAnswers(key: string, rule: Rule, document: unknown): DocumentIssue[] {
+  const flags = isJsonObject(document) && isJsonObject(document["flags"]) ? document["flags"] : {};
+  const definition = flags[key];
+  const targeting = isJsonObject(definition) ? definition["targeting"] : undefined;
+  const wrong = new Set(listTargetingAnswers(targeting).filter((name) => !rule.variants.has(name)));
+  return [...wrong].map((name) => ({
+    field: `${fieldOf(key)}.targeting`,
+    message: `It may answer “${name}”, which is no variant of it: whoever gets it gets the code's default.`,
+  }));
 }
 
 function listWrongRequirements(

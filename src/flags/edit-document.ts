@@ -6,10 +6,33 @@ import { isJsonObject, isNestedWithin, type JsonObject, parseJson } from "./json
 /** Beyond this the indentation of deep rules can be many times the rules, and more than a document may have. */
 const INDENTED_MAX_CHARACTERS = 60_000;
 
-/** The text under which a document is stored: indented, as people read and compare it, unless it is very long. */
+/** The text under which a document is stored: as people read and compare it, unless it is very long. */
 export function toDocumentText(value: unknown): string {
-  const indented = JSON.stringify(value, null, 2);
-  return indented.length <= INDENTED_MAX_CHARACTERS ? indented : JSON.stringify(value);
+  const text = writeJson(value);
+  return text.length <= INDENTED_MAX_CHARACTERS ? text : JSON.stringify(value);
+}
+
+const LINE_MAX_CHARACTERS = 80;
+
+/** As people write JSON by hand: what fits on a line stays on it. */
+function writeJson(value: unknown, indent = ""): string {
+  const line = writeLine(value);
+  if (indent.length + line.length <= LINE_MAX_CHARACTERS || typeof value !== "object" || value === null) {
+    return line;
+  }
+  const inner = `${indent}  `;
+  const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+  const items = Array.isArray(value)
+    ? value.map((item) => inner + writeJson(item, inner))
+    : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${writeJson(item, inner)}`);
+  return `${open}\n${items.join(",\n")}\n${indent}${close}`;
+}
+
+function writeLine(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(writeLine).join(", ")}]`;
+  const items = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${writeLine(item)}`);
+  return items.length === 0 ? "{}" : `{ ${items.join(", ")} }`;
 }
 
 /** Text that isn't JSON, or can't be a document because of its depth, stays as it is. */

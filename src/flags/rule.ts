@@ -148,9 +148,12 @@ export function listSchemaProblems(document: JsonObject): { field: string; messa
     const parsed = parseJson(describeDefect(error).replace(SCHEMA_ERRORS_START, ""));
     const errors = schemaErrors.safeParse(parsed.ok ? parsed.value : null);
     if (!errors.success) return [];
-    return errors.data.slice(0, SCHEMA_PROBLEMS_MAX).map(({ instancePath, message }) => ({
+    const problems = errors.data.map(({ instancePath, message }) => ({
       field: instancePath.slice(1).replaceAll("/", ".") || "document",
       message: `The flagd schema says: ${message}.`,
     }));
+    // It says the same once for each shape that it has tried.
+    const unique = new Map(problems.map((problem) => [`${problem.field} ${problem.message}`, problem]));
+    return [...unique.values()].slice(0, SCHEMA_PROBLEMS_MAX);
   }
 }

@@ -3,10 +3,11 @@ import type { FlagChangeRow } from "../db/flag-changes.ts";
 import type { FlagScheduleRow } from "../db/flag-schedules.ts";
 import type { EvaluationContext } from "../flags/context.ts";
 import { evaluateFlag, type FlagDetails } from "../flags/evaluate.ts";
-import type { Authorship } from "../flags/keys.ts";
+import { AUTO, type Authorship } from "../flags/keys.ts";
 import { answerOfrep, isFailure, listEvaluableKeys } from "../flags/ofrep.ts";
 import { FLAG_KEYS, getDefinition } from "../flags/registry.ts";
 import type { FlagSnapshot } from "../flags/snapshot.ts";
+import type { Switch } from "../flags/switch-value.ts";
 import type {
   AdminFlag,
   FlagChange,
@@ -42,10 +43,24 @@ export function presentOverviews(
       whenOff,
       owner,
       client,
+      ...presentChoice(snapshot.flags[key].switch),
       setBy: describeAuthor(snapshot.flags[key].authorship, byKey.get(key)),
       problem: details.error === null ? null : `Its rule is not in force. ${details.error.message}`,
     };
   });
+}
+
+function presentChoice(parsed: Switch): Pick<FlagOverview, "choice" | "share"> {
+  switch (parsed.kind) {
+    case "auto":
+      return { choice: AUTO, share: null };
+    case "variant":
+      return { choice: parsed.variant, share: null };
+    case "percentage":
+      return { choice: "share", share: parsed.percentage };
+    case "invalid":
+      return { choice: "", share: null };
+  }
 }
 
 /** An address where the history knows one, else what was given by hand. */

@@ -168,9 +168,50 @@ describe("an export", () => {
 });
 
 describe("formatDocument", () => {
-  it("indents JSON and leaves other text alone", () => {
-    expect(formatDocument('{"a":1}')).toBe('{\n  "a": 1\n}');
+  it("writes JSON as people do: on one line what fits on one, and the rest indented", () => {
+    expect(formatDocument('{"a":[1,{"b":null}],"c":{}}')).toBe('{ "a": [1, { "b": null }], "c": {} }');
+    const long = "x".repeat(60);
+    expect(formatDocument(JSON.stringify({ a: { long }, b: [long, 7] }))).toBe(
+      `{\n  "a": { "long": "${long}" },\n  "b": ["${long}", 7]\n}`,
+    );
+  });
+
+  it("says the same as before, whatever the JSON", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+        expect(JSON.parse(formatDocument(JSON.stringify(value)))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it("leaves other text alone", () => {
     expect(formatDocument("{")).toBe("{");
+  });
+});
+
+describe("checkDocument", () => {
+  const warningsFor = (targeting: unknown) =>
+    checkDocument({ flags: { animations: { ...onForRole("USER"), targeting } } })
+      .warnings.filter(({ field }) => field === "flags.animations.targeting")
+      .map(({ message }) => /“(.*)”/.exec(message)?.[1]);
+
+  it.each([
+    [{ if: [{ "==": [{ var: "role" }, "USER"] }, "of", "on"] }, ["of"]],
+    [{ if: [true, { if: [true, "on", "onn"] }, true, "off", "offf"] }, ["onn", "offf"]],
+    [{ if: [true, true, false] }, ["true", "false"]],
+    [
+      {
+        fractional: [
+          ["onn", 50],
+          ["off", 50],
+        ],
+      },
+      ["onn"],
+    ],
+    [{ if: [{ in: ["words", { var: "email" }] }, "on", null] }, []],
+    [{ if: [true, { var: "wanted" }, "off"] }, []],
+  ])("names answers of %j that are no variants", (targeting, expected) => {
+    expect(warningsFor(targeting)).toEqual(expected);
   });
 });
 

@@ -102,6 +102,19 @@ describe("the form of a switch", () => {
   });
 
   it.each([
+    ["TRUE", "on"],
+    ["disabled", "off"],
+    ["12.5 %", "share"],
+    [" auto ", "auto"],
+  ])("shows what the switch %j means as the choice that it is", async (raw, choice) => {
+    await putFlag("animations", raw);
+    const page = await show("/admin/flags/animations");
+    expect(/value="(\w+)" checked/.exec(page)?.[1]).toBe(choice);
+    if (choice === "share")
+      expect(page).toMatch(/name="share"[^>]*value="12.5"|value="12.5"[^>]*name="share"/);
+  });
+
+  it.each([
     ["no number", { value: "share", share: "" }, "field-share"],
     ["too much", { value: "share", share: "101" }, "field-share"],
     ["nothing", { value: "" }, "field-value"],
@@ -247,7 +260,7 @@ describe("the editor of rules", () => {
   };
   const edit = (form: Record<string, string>) =>
     call("POST", "/admin/flags/rules", { as: admin, form: { note: "", ...form } });
-  const document = (role: string) => JSON.stringify({ flags: { charts: onForRole(role) } });
+  const document = (role: string) => JSON.stringify({ flags: { animations: onForRole(role) } });
 
   it("checks and compares without saving", async () => {
     const { base } = await open();
@@ -281,13 +294,34 @@ describe("the editor of rules", () => {
 
   it("doesn't overwrite what somebody saved meanwhile", async () => {
     const { base } = await open();
-    await putRules({ charts: onForRole("HERO") });
+    await putRules({ animations: onForRole("HERO") });
     const response = await edit({ intent: "save", base, document: document("USER") });
     expect(response.status).toBe(409);
     const text = await response.text();
     expect(text).toContain("Somebody has saved other rules meanwhile");
     const again = /name="base" value="(.*?)"/.exec(text)?.[1] ?? "";
     expect((await edit({ intent: "save", base: again, document: document("USER") })).status).toBe(303);
+  });
+
+  it("asks for a reason and the names when it decides about a critical flag", async () => {
+    const { base } = await open();
+    const form = { intent: "save", base, document: JSON.stringify({ flags: { charts: onForRole("USER") } }) };
+    const bare = await edit(form);
+    expect(bare.status).toBe(422);
+    const text = await bare.text();
+    for (const words of ['href="#field-note"', 'href="#field-confirm"', "Type charts to confirm"]) {
+      expect(text).toContain(words);
+    }
+    expect((await edit({ ...form, note: "a trial", confirm: "animations" })).status).toBe(422);
+    expect(await env.FLAGS.get(RULES_KEY)).toBeNull();
+    expect((await edit({ ...form, note: "a trial", confirm: "charts" })).status).toBe(303);
+    // Shared expressions may be part of its rule, and taking the rule away is a change of it too.
+    const again = (await open()).base;
+    const shared = { flags: { charts: onForRole("USER") }, $evaluators: { e: true } };
+    for (const document of [shared, { flags: {} }]) {
+      const refused = await edit({ intent: "save", base: again, document: JSON.stringify(document) });
+      expect(refused.status).toBe(422);
+    }
   });
 
   it("says that nothing would change when only the spaces differ", async () => {

@@ -2,11 +2,13 @@
 import { Hono } from "hono";
 import { AppError, type FieldError } from "../../errors.ts";
 import { checkDocument } from "../../flags/check-document.ts";
+import { listChangedCriticalRules } from "../../flags/critical-rules.ts";
 import { diffLines, hasDifference } from "../../flags/diff.ts";
+import type { FlagDocument } from "../../flags/document.ts";
 import { formatDocument, toDocumentText } from "../../flags/edit-document.ts";
 import { type ParsedImport, parseImport } from "../../flags/export.ts";
 import { AUTO, EMPTY_RULES, RULES_KEY } from "../../flags/keys.ts";
-import { FLAG_KEYS, getDefinition } from "../../flags/registry.ts";
+import { FLAG_KEYS, type FlagKey, getDefinition } from "../../flags/registry.ts";
 import { type FlagSnapshot, listSwitchVariants } from "../../flags/snapshot.ts";
 import { parseSwitch } from "../../flags/switch-value.ts";
 import type { AppContext, AppEnv } from "../context.ts";
@@ -67,30 +69,50 @@ function planImport(
   { switches, rules }: ParsedImport,
 ): { plan: ImportPlan; errors: FieldError[] } {
   const checked = rules === null ? null : checkDocument(rules);
-  const errors = (checked?.errors ?? []).map(({ field, message }) => ({
-    field: "text",
-    message: `${field}: ${message}`,
-  }));
-  const changes = FLAG_KEYS.flatMap((key) => {
-    const [from, to] = [snapshot.flags[key].raw ?? AUTO, switches[key]];
-    return to === undefined || to === from ? [] : [{ key, from, to }];
-  });
-  for (const { key, to } of changes) {
-    const rule = (checked?.document ?? snapshot.document).rules.get(key) ?? null;
-    if (parseSwitch(to, listSwitchVariants(rule)).kind !== "invalid") continue;
-    errors.push({ field: "text", message: `${key}: “${to}” means nothing.` });
-  }
-  const stored = formatDocument(snapshot.values[RULES_KEY].value ?? EMPTY_RULES);
+  const changes = listSwitchChanges(snapshot, switches);
+  const errors = [
+    ...(checked?.errors ?? []).map(({ field, message }) => `${field}: ${message}`),
+    ...changes.filter(isMeaningless(checked?.document ?? snapshot.document)).map(describeMeaningless),
+  ].map((message) => ({ field: "text", message }));
+  const stored = snapshot.values[RULES_KEY].value ?? EMPTY_RULES;
   const isComparable = rules !== null && errors.length === 0;
-  const difference = isComparable ? diffLines(stored, toDocumentText(rules)) : [];
-  const critical = changes.filter(({ key }) => getDefinition(key).critical).map(({ key }) => key);
+  const difference = isComparable ? diffLines(formatDocument(stored), toDocumentText(rules)) : [];
+  const ruled = isComparable ? listChangedCriticalRules(stored, rules) : [];
   const plan = {
     switches: changes,
     rules: hasDifference(difference) ? difference : [],
     warnings: checked?.warnings ?? [],
-    confirm: critical.join(" "),
+    confirm: listCritical([...changes.map(({ key }) => key), ...ruled]).join(" "),
   };
   return { plan, errors };
+}
+
+interface SwitchImport {
+  key: FlagKey;
+  from: string;
+  to: string;
+}
+
+function listSwitchChanges(snapshot: FlagSnapshot, switches: ParsedImport["switches"]): SwitchImport[] {
+  return FLAG_KEYS.flatMap((key) => {
+    const [from, to] = [snapshot.flags[key].raw ?? AUTO, switches[key]];
+    return to === undefined || to === from ? [] : [{ key, from, to }];
+  });
+}
+
+/** `document` is the one that will hold then: a switch may name a variant of its rules. */
+function isMeaningless(document: FlagDocument): (change: SwitchImport) => boolean {
+  return ({ key, to }) =>
+    parseSwitch(to, listSwitchVariants(document.rules.get(key) ?? null)).kind === "invalid";
+}
+
+function describeMeaningless({ key, to }: SwitchImport): string {
+  return `${key}: “${to}” means nothing.`;
+}
+
+/** In the order of the table, each once. */
+function listCritical(keys: readonly FlagKey[]): FlagKey[] {
+  return FLAG_KEYS.filter((key) => getDefinition(key).critical && keys.includes(key));
 }
 
 /** The same as for a change by hand. */

@@ -8,6 +8,7 @@ import {
 } from "../../db/flag-changes.ts";
 import { runQueries } from "../../db/query.ts";
 import { checkDocument } from "../../flags/check-document.ts";
+import { listChangedCriticalRules } from "../../flags/critical-rules.ts";
 import { diffLines, hasDifference } from "../../flags/diff.ts";
 import { formatDocument } from "../../flags/edit-document.ts";
 import { parseJson } from "../../flags/json.ts";
@@ -17,13 +18,13 @@ import { ID_PATTERN } from "../../ids.ts";
 import { parseQuery } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { requireSnapshot } from "../flags.ts";
-import { applyChange, NOTE_MAX_CHARACTERS, noticeNow } from "../flags-change.ts";
+import { applyChange, NOTE_MAX_CHARACTERS, NOTE_MIN_CHARACTERS, noticeNow } from "../flags-change.ts";
 import { presentHistoryRow } from "../flags-present.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { ADMIN_FLAGS_RULES } from "../views/addresses.ts";
 import { FlagRulesPage, type RulesCheck } from "../views/admin/flags-rules.tsx";
 import { typedValue } from "../views/form-values.ts";
-import type { FormValues } from "../views/model.ts";
+import type { FieldErrors, FormValues } from "../views/model.ts";
 import { readForm } from "./form.ts";
 
 const HISTORY_ROWS = 20;
@@ -39,7 +40,8 @@ export const flagsRulesPages = new Hono<AppEnv>()
     const { before } = parseQuery(c, rulesQuery);
     const known = await readHistory(c, before ?? NO_CHANGE);
     const text = formatDocument(known.before?.old ?? readStored(c));
-    return renderRules(c, { text, note: "", check: null, base: await nameStored(c), status: 200 }, known);
+    const form = { text, note: "", confirm: "", check: null, base: await nameStored(c), status: 200 };
+    return renderRules(c, form, known);
   })
   .post("/admin/flags/rules", async (c) => {
     const values = await readForm(c);
@@ -47,9 +49,10 @@ export const flagsRulesPages = new Hono<AppEnv>()
     const check = checkText(readStored(c), form.text);
     const base = await nameStored(c);
     const isSaved = typedValue(values, "intent") === "save";
-    if (!isSaved || check.errors.length > 0) {
-      const status = check.errors.length > 0 ? 422 : 200;
-      return renderRules(c, { ...form, check, base, status });
+    const refusals = isSaved ? listRefusals(check, form) : {};
+    if (!isSaved || check.errors.length > 0 || Object.keys(refusals).length > 0) {
+      const status = check.errors.length + Object.keys(refusals).length > 0 ? 422 : 200;
+      return renderRules(c, { ...form, check, refusals, base, status });
     }
     // Somebody saved while this was edited: the difference is shown against theirs, and saving needs another press.
     if (typedValue(values, "base") !== base) {
@@ -78,6 +81,20 @@ function readRules(values: FormValues) {
   return {
     text: typedValue(values, "document").replaceAll("\r\n", "\n"),
     note: typedValue(values, "note").trim().slice(0, NOTE_MAX_CHARACTERS),
+    confirm: typedValue(values, "confirm").trim(),
+  };
+}
+
+/** The same as for the switch of a critical flag. */
+function listRefusals(check: RulesCheck, form: { note: string; confirm: string }): FieldErrors {
+  if (check.confirm === "") return {};
+  return {
+    ...(form.note.length < NOTE_MIN_CHARACTERS
+      ? { note: "The rule of a critical flag changes: say why." }
+      : {}),
+    ...(form.confirm === check.confirm
+      ? {}
+      : { confirm: `Type ${check.confirm}, so that it is certainly meant.` }),
   };
 }
 
@@ -85,17 +102,25 @@ function checkText(stored: string, text: string): RulesCheck {
   const parsed = parseJson(text);
   if (!parsed.ok) {
     const issue = { field: "document", message: `It is not JSON: ${parsed.error}.` };
-    return { errors: [issue], warnings: [], difference: [] };
+    return { errors: [issue], warnings: [], difference: [], confirm: "" };
   }
   const { errors, warnings } = checkDocument(parsed.value);
   const difference = diffLines(formatDocument(stored), formatDocument(text));
-  return { errors, warnings, difference: hasDifference(difference) ? difference : [] };
+  return {
+    errors,
+    warnings,
+    difference: hasDifference(difference) ? difference : [],
+    confirm: errors.length > 0 ? "" : listChangedCriticalRules(stored, parsed.value).join(" "),
+  };
 }
 
 interface Form {
   text: string;
   note: string;
+  confirm: string;
   check: RulesCheck | null;
+  /** What keeps it from being saved beside the document itself. */
+  refusals?: FieldErrors;
   base: string;
   status: number;
 }
@@ -120,6 +145,8 @@ async function renderRules(c: AppContext, form: Form, known?: Awaited<ReturnType
       text={form.text}
       base={form.base}
       note={form.note}
+      confirm={form.confirm}
+      refusals={form.refusals ?? {}}
       check={form.check}
       history={page.items.map(presentHistoryRow)}
     />,

@@ -334,6 +334,8 @@ const FLAG: FlagOverview = {
   whenOff: "Originals are served in place of thumbnails.",
   owner: "operations",
   client: true,
+  choice: "share",
+  share: 25,
   setBy: "ada@example.test",
   problem: null,
 };
@@ -347,6 +349,8 @@ const CRITICAL_FLAG: FlagOverview = {
   variant: "on",
   reason: "ERROR",
   source: "default",
+  choice: "",
+  share: null,
   switch: { raw: "<b>ture", valid: false, by: null, at: null, note: null },
   setBy: null,
   problem: "Its rule is not in force. Default variant missing.",
@@ -844,10 +848,13 @@ export const PAGES = {
       text={'{"flags": {}}'}
       base="7fd689b22592"
       note="a trial"
+      confirm="chart"
+      refusals={{ note: "Say why.", confirm: "Type charts, so that it is certainly meant." }}
       check={{
         errors: [{ field: "flags.charts", message: "The definition is not an object." }],
         warnings: [{ field: "flags.extra", message: "It requires chart, which is not a flag." }],
         difference: DIFFERENCE,
+        confirm: "charts",
       }}
       history={FLAG_HISTORY}
     />
@@ -858,7 +865,9 @@ export const PAGES = {
       text="{"
       base="7fd689b22592"
       note=""
-      check={{ errors: [], warnings: [], difference: [] }}
+      confirm=""
+      refusals={{}}
+      check={{ errors: [], warnings: [], difference: [], confirm: "" }}
       history={[]}
     />
   ),

@@ -31,6 +31,10 @@ export interface FlagOverview extends AdminFlag {
   whenOff: string;
   owner: string;
   client: boolean;
+  /** What the switch says, whatever word it uses for it: on, off, auto, share or a variant. Empty when it says nothing. */
+  choice: string;
+  /** Percent of all people, while the switch chooses a share. */
+  share: number | null;
   /** Who set the switch, in words: an address where there is one. */
   setBy: string | null;
   /** What keeps the switch or the rule from counting. */

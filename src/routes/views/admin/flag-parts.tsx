@@ -6,12 +6,16 @@ import { Time } from "../components/time.tsx";
 import type { DiffLine, FlagFinding, FlagHistoryRow, FlagOverview } from "./flag-model.ts";
 import { explainWhy, nameOfVia } from "./flag-words.ts";
 
-/** On or off for whoever is looking. The word carries the meaning; colour only repeats it. */
+/** What holds. The words carry the meaning; colour only repeats it. Where people differ, it is said of whoever looks. */
 export function FlagState(props: { flag: FlagOverview }) {
-  const { value, variant } = props.flag;
+  const { value, variant, reason, share, choice } = props.flag;
+  if (choice === "share" && share !== null && share > 0 && share < 100) {
+    return <span class="flag-state flag-part">{share}%</span>;
+  }
+  const word = variant === "on" || variant === "off" ? (value ? "On" : "Off") : variant;
   return (
     <span class={value ? "flag-state flag-on" : "flag-state flag-off"}>
-      {variant === "on" || variant === "off" ? (value ? "On" : "Off") : variant}
+      {reason === "TARGETING_MATCH" ? `${word} for you` : word}
     </span>
   );
 }
@@ -79,23 +83,30 @@ export function FlagHistory(props: { rows: readonly FlagHistoryRow[]; ofRules?: 
         { label: "When", cell: (row) => <Time at={row.at} /> },
         {
           label: "Change",
-          cell: (row) => (props.ofRules === true ? RulesChange(row) : `${row.old} → ${row.new}`),
+          cell: (row) =>
+            props.ofRules === true ? (
+              RulesChange(row)
+            ) : (
+              <span class="flag-change">
+                {row.old} → {row.new}
+              </span>
+            ),
         },
         { label: "By", cell: (row) => row.who },
         { label: "Through", cell: (row) => nameOfVia(row.via) },
-        { label: "Why", cell: (row) => row.note ?? "–" },
+        { label: "Why", cell: (row) => <span class="flag-change">{row.note ?? "–"}</span> },
       ]}
     />
   );
 }
 
 function RulesChange(row: FlagHistoryRow) {
-  return <a href={adminFlagsRulesFromPath(row.id)}>Open what was there before</a>;
+  return <a href={adminFlagsRulesFromPath(row.id)}>What was before</a>;
 }
 
 export function Difference(props: { lines: readonly DiffLine[] }) {
   return (
-    <figure class="diff" aria-label="What would change">
+    <figure class="diff" aria-label="What would change" tabindex={0}>
       {props.lines.map((line) =>
         line.kind === "skipped" ? (
           <p class="diff-skipped">{line.count === 1 ? "1 line" : `${line.count} lines`} as before</p>

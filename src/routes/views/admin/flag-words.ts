@@ -38,7 +38,7 @@ export function explainReason(source: string, reason: string): string {
 export function nameOfVia(via: FlagVia): string {
   switch (via) {
     case "admin":
-      return "Administration";
+      return "Admin";
     case "wrangler":
       return "wrangler";
     case "schedule":

@@ -38,6 +38,8 @@ export interface AdminFlagPageProps {
 
 const NOTE_MAX_CHARACTERS = 300;
 const SHARE = "share";
+/** Steps in which a feature is usually given to more and more people. */
+const PLANNED_SHARES = ["1%", "5%", "10%", "25%", "50%", "75%"];
 
 export function AdminFlagPage(props: AdminFlagPageProps) {
   const { flag } = props;
@@ -56,14 +58,12 @@ export function AdminFlagPage(props: AdminFlagPageProps) {
         <FlagState flag={flag} />
         <FlagWhy flag={flag} />
       </div>
+      <p class="flag-meaning">While it is off: {flag.whenOff}</p>
+      <Facts facts={factsOf(flag)} />
       <ErrorSummary errors={props.errors ?? {}} detail={props.detail} />
-      <div class="account">
+      <div class="flag-cards">
         <Card id="change" title="Change">
           <ChangeForm {...props} />
-        </Card>
-        <Card id="facts" title="What it is" lead={`While it is off: ${flag.whenOff}`}>
-          <Facts facts={factsOf(flag)} />
-          <Undo {...props} />
         </Card>
         <Card id="plan" title="Plan" lead="The minute's cron makes the switch, and the history says so.">
           <Plans flag={flag} plans={props.plans} />
@@ -81,6 +81,7 @@ export function AdminFlagPage(props: AdminFlagPageProps) {
       </div>
       <section class="history" aria-labelledby="history-title">
         <h2 id="history-title">History</h2>
+        <Undo {...props} />
         {props.history.length === 0 ? (
           <p class="lead">Nobody has changed it yet.</p>
         ) : (
@@ -99,7 +100,7 @@ export function AdminFlagPage(props: AdminFlagPageProps) {
 
 function ChangeForm(props: AdminFlagPageProps) {
   const { flag, values = {}, errors = {} } = props;
-  const chosen = typedValue(values, "value") || choiceOf(flag.switch.raw, props.variants);
+  const chosen = typedValue(values, "value") || flag.choice;
   return (
     <form method="post" action={adminFlagPath(flag.key)}>
       <input type="hidden" name="intent" value="change" />
@@ -120,7 +121,8 @@ function ChangeForm(props: AdminFlagPageProps) {
         hint="Only for a share. Whoever is in stays in while it grows."
         min={0}
         max={100}
-        value={typedValue(values, "share") || shareOf(flag.switch.raw)}
+        step={0.01}
+        value={typedValue(values, "share") || (flag.share?.toString() ?? "")}
         error={errors["share"]}
       />
       <NoteField flag={flag} values={values} errors={errors} />
@@ -165,16 +167,6 @@ function SwitchChoice(props: SwitchChoiceProps) {
       <FieldError name="value" message={props.error} />
     </fieldset>
   );
-}
-
-function choiceOf(raw: string | null, variants: readonly string[]): string {
-  const text = (raw ?? "auto").trim().toLowerCase();
-  if (text.endsWith("%")) return SHARE;
-  return [...variants, "on", "off"].includes(text) ? text : "auto";
-}
-
-function shareOf(raw: string | null): string {
-  return /^(\d+)\s?%$/.exec(raw?.trim() ?? "")?.[1] ?? "";
 }
 
 interface TypedProps {
@@ -261,7 +253,7 @@ function Plans(props: { flag: FlagOverview; plans: readonly FlagPlan[] }) {
 
 function PlanForm(props: AdminFlagPageProps) {
   const { flag, values = {}, errors = {} } = props;
-  const options = ["on", "off", "auto", ...props.variants].map((value) => ({
+  const options = ["on", "off", "auto", ...PLANNED_SHARES, ...props.variants].map((value) => ({
     value,
     label: nameOfValue(value),
   }));

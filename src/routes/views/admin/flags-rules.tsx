@@ -1,22 +1,26 @@
 /** The rules as a document: edited, checked and compared before they are saved. */
 import { ADMIN_FLAGS, ADMIN_FLAGS_RULES } from "../addresses.ts";
 import { Button, LinkButton } from "../components/button.tsx";
+import { ErrorSummary } from "../components/error-summary.tsx";
 import { TextArea, TextField } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Notice } from "../components/notice.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { Page } from "../layout.tsx";
-import type { Frame } from "../model.ts";
+import type { FieldErrors, Frame } from "../model.ts";
+import { countOf } from "../words.ts";
 import type { DiffLine, FlagHistoryRow } from "./flag-model.ts";
 import { Difference, FlagHistory } from "./flag-parts.tsx";
 
-/** Its form posts `document`, `base`, `note` and `intent`: check or save. */
+/** Its form posts `document`, `base`, `note`, `confirm` and `intent`: check or save. */
 export interface FlagRulesPageProps {
   frame: Frame;
   text: string;
   /** Names what is stored while this was edited, so that nobody's change is overwritten unseen. */
   base: string;
   note: string;
+  confirm: string;
+  refusals: FieldErrors;
   /** Null until it was checked. */
   check: RulesCheck | null;
   history: readonly FlagHistoryRow[];
@@ -26,6 +30,8 @@ export interface RulesCheck {
   errors: readonly RulesIssue[];
   warnings: readonly RulesIssue[];
   difference: readonly DiffLine[];
+  /** Keys that have to be typed, because the rule of a critical flag changes. */
+  confirm: string;
 }
 
 export interface RulesIssue {
@@ -49,6 +55,7 @@ export function FlagRulesPage(props: FlagRulesPageProps) {
           </LinkButton>
         }
       />
+      <ErrorSummary errors={props.refusals} />
       {props.check === null ? null : <Check check={props.check} />}
       <form method="post" action={ADMIN_FLAGS_RULES} class="rules-form" enctype="multipart/form-data">
         <input type="hidden" name="base" value={props.base} />
@@ -59,9 +66,18 @@ export function FlagRulesPage(props: FlagRulesPageProps) {
           value={props.text}
           rows={ROWS}
           maxLength={DOCUMENT_MAX_CHARACTERS}
+          error={describeErrors(props.check)}
         />
         <p class="hint" role="status" data-hook="json-state" />
-        <TextField name="note" label="Why" maxLength={NOTE_MAX_CHARACTERS} value={props.note} />
+        <TextField
+          name="note"
+          label="Why"
+          hint="It stays in the history."
+          maxLength={NOTE_MAX_CHARACTERS}
+          value={props.note}
+          error={props.refusals["note"]}
+        />
+        <Confirm {...props} />
         <div class="actions">
           <Button name="intent" value="check" icon="search">
             Check and compare
@@ -81,6 +97,27 @@ export function FlagRulesPage(props: FlagRulesPageProps) {
       </section>
     </Page>
   );
+}
+
+/** Asked for once it is known that a critical flag is concerned. */
+function Confirm({ check, confirm, refusals }: FlagRulesPageProps) {
+  if (check === null || check.confirm === "") return null;
+  return (
+    <TextField
+      name="confirm"
+      label={`Type ${check.confirm} to confirm`}
+      hint="The rule of a critical flag changes, and a reason is needed too."
+      autocomplete="off"
+      value={confirm}
+      error={refusals["confirm"]}
+    />
+  );
+}
+
+/** The list of them stands above; this says it to those who have come to the field. */
+function describeErrors(check: RulesCheck | null): string | undefined {
+  const count = check?.errors.length ?? 0;
+  return count === 0 ? undefined : `${countOf(count, "thing")} in it can't be saved: see above.`;
 }
 
 function Check(props: { check: RulesCheck }) {

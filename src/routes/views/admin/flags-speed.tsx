@@ -33,11 +33,11 @@ const THRESHOLDS: Readonly<Record<VitalName, readonly [number, number]>> = {
 };
 
 const LABELS: Readonly<Record<VitalName, string>> = {
-  LCP: "Main content (LCP)",
+  LCP: "Content (LCP)",
   INP: "Reaction (INP)",
   CLS: "Shifts (CLS)",
-  FCP: "First content (FCP)",
-  TTFB: "First byte (TTFB)",
+  FCP: "First paint (FCP)",
+  TTFB: "Server (TTFB)",
 };
 
 const NAMES = Object.keys(LABELS) as VitalName[];
@@ -62,22 +62,47 @@ export function FlagsSpeedPage(props: FlagsSpeedPageProps) {
             : "Switch perf_monitoring on, and sampled views are measured from then on."}
         </EmptyState>
       ) : (
-        <Table
-          caption="Pages with their 75th percentiles"
-          rows={props.pages}
-          columns={[
-            { label: "Page", cell: (row) => <span class="mono">{row.page}</span> },
-            ...NAMES.map((name) => ({
-              label: LABELS[name],
-              cell: (row: PageSpeed) => <Measure name={name} value={row.p75[name]} />,
-              numeric: true,
-            })),
-            { label: "Views", cell: (row) => formatNumber(row.samples), numeric: true },
-          ]}
-        />
+        <>
+          <Table
+            caption="Pages with their 75th percentiles"
+            rows={props.pages}
+            columns={[
+              { label: "Page", cell: (row) => <Path path={row.page} /> },
+              ...NAMES.map((name) => ({
+                label: LABELS[name],
+                cell: (row: PageSpeed) => <Measure name={name} value={row.p75[name]} />,
+                numeric: true,
+              })),
+              { label: "Views", cell: (row) => formatNumber(row.samples), numeric: true },
+            ]}
+          />
+          <p class="speed-scale">{describeScale()}</p>
+        </>
       )}
     </Page>
   );
+}
+
+/** It may go on to the next line after a slash and nowhere else. */
+function Path(props: { path: string }) {
+  return (
+    <span class="mono speed-page">
+      {props.path.split(/(?<=\/)(?=.)/).map((part) => (
+        <span>{part}</span>
+      ))}
+    </span>
+  );
+}
+
+/** The published thresholds, so that nobody has to know them. */
+function describeScale(): string {
+  const goods = NAMES.map((name) => `${name} ${formatMeasure(name, THRESHOLDS[name][0])}`);
+  const poors = NAMES.map((name) => `${name} ${formatMeasure(name, THRESHOLDS[name][1])}`);
+  return `Good up to ${goods.join(", ")}; poor beyond ${poors.join(", ")}. A few views say little.`;
+}
+
+function formatMeasure(name: VitalName, value: number): string {
+  return name === "CLS" ? value.toFixed(2) : `${formatNumber(Math.round(value))} ms`;
 }
 
 function Measure(props: { name: VitalName; value: number | undefined }) {
@@ -85,7 +110,7 @@ function Measure(props: { name: VitalName; value: number | undefined }) {
   if (value === undefined) return <span>–</span>;
   return (
     <span class="speed">
-      {name === "CLS" ? value.toFixed(2) : `${formatNumber(Math.round(value))} ms`}{" "}
+      {formatMeasure(name, value)}{" "}
       <span class={`speed-word speed-${judge(name, value)}`}>{judge(name, value)}</span>
     </span>
   );

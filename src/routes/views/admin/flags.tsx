@@ -7,7 +7,6 @@ import {
   adminFlagPath,
 } from "../addresses.ts";
 import { Button, LinkButton } from "../components/button.tsx";
-import { Facts } from "../components/facts.tsx";
 import { TextField } from "../components/field.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { Table } from "../components/table.tsx";
@@ -40,8 +39,8 @@ const ASKED_MAX_CHARACTERS = 254;
 const COUNTRY_CHARACTERS = 2;
 const SOURCES: Readonly<Record<string, string>> = {
   kv: "KV, as it should be",
-  last_known_good: "What was read before: KV does not answer",
-  defaults: "The code's defaults: KV does not answer",
+  last_known_good: "what was read before, because KV does not answer",
+  defaults: "the code's defaults, because KV does not answer",
 };
 
 export function AdminFlagsPage(props: AdminFlagsPageProps) {
@@ -70,7 +69,7 @@ export function AdminFlagsPage(props: AdminFlagsPageProps) {
       <Person person={props.person} />
       <section class="history" aria-labelledby="served-title">
         <h2 id="served-title">What is served</h2>
-        <Facts facts={factsOf(props.served)} />
+        <Served served={props.served} />
       </section>
     </Page>
   );
@@ -105,12 +104,11 @@ function FlagItem(props: { flag: FlagOverview }) {
 /** One press for what can't do much harm; a critical flag asks for more. */
 function QuickSwitch(props: { flag: FlagOverview }) {
   const { flag } = props;
-  const raw = flag.switch.raw ?? "auto";
   return (
     <form method="post" action={adminFlagPath(flag.key)} class="flag-quick">
       <input type="hidden" name="intent" value="change" />
       {["on", "off", "auto"].map((value) => (
-        <Button small name="value" value={value} pressed={raw === value}>
+        <Button small name="value" value={value} pressed={flag.choice === value}>
           {value === "auto" ? "Rules" : value === "on" ? "On" : "Off"}
           <span class="visually-hidden"> for {flag.name}</span>
         </Button>
@@ -190,14 +188,14 @@ function PersonFlags(props: { person: NonNullable<AdminFlagsPageProps["person"]>
   );
 }
 
-function factsOf(served: AdminFlagsPageProps["served"]) {
-  return [
-    { name: "Revision", value: <span class="mono">{served.rev}</span> },
-    { name: "Read from", value: SOURCES[served.source] ?? served.source },
-    { name: "Read at", value: served.readAt === null ? "Not yet" : <Time at={served.readAt} /> },
-    {
-      name: "A change is served after",
-      value: `at most ${countOf(served.ttlSeconds, "second")} here, normally within a minute elsewhere`,
-    },
-  ];
+function Served(props: Pick<AdminFlagsPageProps, "served">) {
+  const { rev, source, readAt, ttlSeconds } = props.served;
+  return (
+    <p class="flag-served">
+      Revision <span class="mono">{rev}</span>, from {SOURCES[source] ?? source}
+      {readAt === null ? "" : ", read "}
+      {readAt === null ? null : <Time at={readAt} />}. A change is served after at most{" "}
+      {countOf(ttlSeconds, "second")} here, and normally within a minute elsewhere.
+    </p>
+  );
 }

@@ -46,9 +46,10 @@ export interface NumberFieldProps extends FieldProps {
   value?: string | undefined;
   min?: number | undefined;
   max?: number | undefined;
+  step?: number;
 }
 
-/** Whole numbers only, as everywhere in this product. */
+/** Whole numbers, as nearly everywhere in this product, unless a step says otherwise. */
 export function NumberField(props: NumberFieldProps) {
   return (
     <FieldFrame {...props}>
@@ -56,14 +57,20 @@ export function NumberField(props: NumberFieldProps) {
         {...controlAttributes(props)}
         class="input input-number"
         type="number"
-        inputmode={props.min !== undefined && props.min >= 0 ? "numeric" : undefined}
-        step={1}
+        inputmode={inputModeOf(props)}
+        step={props.step ?? 1}
         value={props.value}
         min={props.min}
         max={props.max}
       />
     </FieldFrame>
   );
+}
+
+/** Keyboards of phones for whole numbers may have no minus and no point. */
+function inputModeOf({ min, step = 1 }: NumberFieldProps): "numeric" | "decimal" | undefined {
+  if (min === undefined || min < 0) return undefined;
+  return Number.isInteger(step) ? "numeric" : "decimal";
 }
 
 export interface FileFieldProps extends FieldProps {
