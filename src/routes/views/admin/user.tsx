@@ -68,18 +68,18 @@ export function AdminUserPage(props: AdminUserPageProps) {
         }
       />
       <div class="account">
-        <Card id="facts" title="Account">
-          <Facts facts={factsOf(person)} />
-          <p class="account-actions">
-            <a href={adminAuditPath(person.id)}>What happened with this account</a>
-          </p>
-        </Card>
         <Card
           id="credits"
           title="Credits"
           lead={`${countOf(person.credits.available, "credit")} to spend, ${formatNumber(person.credits.held)} set aside.`}
         >
           {props.canAddCredits ? <AddCredits {...props} /> : <p>Your role can't change this balance.</p>}
+        </Card>
+        <Card id="facts" title="Account">
+          <Facts facts={factsOf(person)} />
+          <p class="account-actions">
+            <a href={adminAuditPath(person.id)}>What happened with this account</a>
+          </p>
         </Card>
       </div>
       {props.canChangeAccount ? <RoleAndAccess {...props} /> : null}
