@@ -1,6 +1,6 @@
 /**
- * What it costs to evaluate all five flags for one request, once the isolate has its snapshot:
- * `node bench/flags.ts`. The goal is 0 reads of KV (a test counts them) and at most 0.1 ms.
+ * What it costs to evaluate all five flags for one request, once the isolate has its snapshot: `npm run bench -- --flags`.
+ * That it reads nothing from KV then is counted by a test (test/routes/flags-behaviour.test.ts).
  */
 import { buildContext } from "../src/flags/context.ts";
 import { evaluateFlag } from "../src/flags/evaluate.ts";
@@ -9,7 +9,7 @@ import { buildSnapshot, type FlagSnapshot, NOTHING_STORED } from "../src/flags/s
 
 const ROUNDS = 9;
 const REQUESTS = 20_000;
-const GOAL_MS = 0.1;
+export const FLAGS_MAX_MS = 0.1;
 
 const TARGETED = {
   state: "ENABLED",
@@ -65,10 +65,15 @@ function evaluateAll(snapshot: FlagSnapshot, request: number): void {
   for (const key of FLAG_KEYS) evaluateFlag(snapshot, key, context);
 }
 
-for (const [name, snapshot] of Object.entries(CASES)) {
-  const ms = measure(await snapshot);
-  console.log(
-    `${name.padEnd(22)}${(ms * 1_000).toFixed(1).padStart(7)} µs a request${ms > GOAL_MS ? "  over the goal" : ""}`,
-  );
-  if (ms > GOAL_MS) process.exitCode = 1;
+export interface FlagCost {
+  /** What the namespace holds. */
+  stored: string;
+  /** Of one request that asks for all five. */
+  ms: number;
+}
+
+export async function measureFlags(): Promise<FlagCost[]> {
+  const costs: FlagCost[] = [];
+  for (const [stored, snapshot] of Object.entries(CASES)) costs.push({ stored, ms: measure(await snapshot) });
+  return costs;
 }

@@ -1,6 +1,6 @@
 /**
- * The command line: `npm run bench -- [--quick] [--sizes] [me] [credits] [generations] [gallery]`. Nothing named means
- * everything; `--sizes` alone compares no route.
+ * The command line: `npm run bench -- [--quick] [--sizes] [--flags] [me] [credits] [generations] [gallery]`. Nothing named means
+ * everything; `--sizes` or `--flags` alone compares no route.
  */
 import { parseArgs } from "node:util";
 import type { Plan } from "./measure.ts";
@@ -10,18 +10,19 @@ export interface Options {
   routes: RouteName[];
   /** Unless routes were named. */
   withSizes: boolean;
+  withFlags: boolean;
   plan: Plan;
   /** All comparisons together end soon after this time, with fewer pairs if need be. */
   timeBudgetMs: number;
 }
 
-const FULL: Omit<Options, "routes" | "withSizes"> = {
+const FULL: Omit<Options, "routes" | "withSizes" | "withFlags"> = {
   plan: { pairs: 40, requestsPerBlock: 150, warmUpRequests: 1_500 },
   timeBudgetMs: 240_000,
 };
 
 /** To see that something changed a lot; its interval is too wide for a verdict. */
-const QUICK: Omit<Options, "routes" | "withSizes"> = {
+const QUICK: Omit<Options, "routes" | "withSizes" | "withFlags"> = {
   plan: { pairs: 10, requestsPerBlock: 80, warmUpRequests: 400 },
   timeBudgetMs: 20_000,
 };
@@ -30,17 +31,22 @@ export function parseOptions(args: string[]): Options {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { quick: { type: "boolean", default: false }, sizes: { type: "boolean", default: false } },
+    options: {
+      quick: { type: "boolean", default: false },
+      sizes: { type: "boolean", default: false },
+      flags: { type: "boolean", default: false },
+    },
   });
   const unknown = positionals.filter((name) => !isRouteName(name));
   if (unknown.length > 0) {
     throw new Error(`unknown route ${unknown.join(", ")}; there are ${ROUTE_NAMES.join(", ")}`);
   }
   const named = positionals.filter(isRouteName);
-  const everything = values.sizes ? [] : [...ROUTE_NAMES];
+  const isEverything = named.length === 0 && !values.sizes && !values.flags;
   return {
-    routes: named.length > 0 ? named : everything,
-    withSizes: values.sizes || named.length === 0,
+    routes: isEverything ? [...ROUTE_NAMES] : named,
+    withSizes: values.sizes || isEverything,
+    withFlags: values.flags || isEverything,
     ...(values.quick ? QUICK : FULL),
   };
 }

@@ -1,4 +1,5 @@
 /** The results as Markdown tables, so that they can stand in docs/performance.md as they are printed. */
+import { FLAGS_MAX_MS, type FlagCost } from "./flags.ts";
 import type { Comparison } from "./measure.ts";
 import type { MeasuredRoute } from "./routes.ts";
 import type { RouteFacts } from "./sameness.ts";
@@ -20,6 +21,19 @@ export function formatRoundTrips(results: readonly CountedRoute[]): string {
     results.map(({ route, facts }) => [route.title, String(facts.roundTrips), String(route.roundTripsMax)]),
   );
 }
+
+export function formatFlagCosts(costs: readonly FlagCost[]): string {
+  return formatTable(
+    ["The namespace holds", "µs for all five flags", `Goal ≤ ${FLAGS_MAX_MS * MICROSECONDS_PER_MS}`],
+    costs.map(({ stored, ms }) => [
+      stored,
+      (ms * MICROSECONDS_PER_MS).toFixed(1),
+      ms <= FLAGS_MAX_MS ? "met" : "missed",
+    ]),
+  );
+}
+
+const MICROSECONDS_PER_MS = 1_000;
 
 /** `wayMs` is in A and B alike; the last column is their ratio without it. */
 export function formatComparisons(rows: readonly ComparedRoute[], wayMs: number): string {

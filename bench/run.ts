@@ -1,14 +1,17 @@
 /**
- * `npm run bench`: what the product costs beside a bare Worker that does the same, its D1 round trips, and its sizes.
+ * `npm run bench`: what the product costs beside a bare Worker that does the same, its D1 round trips, its flags, and its sizes.
  * Ends with 1 when a counted budget is exceeded or a comparison isn't fair; never because of a time.
  */
+
 import { type Cluster, startCluster } from "./cluster.ts";
+import { measureFlags } from "./flags.ts";
 import { compare, measureWay, type Pair, type Plan } from "./measure.ts";
 import { type Options, parseOptions } from "./options.ts";
 import {
   type ComparedRoute,
   type CountedRoute,
   formatComparisons,
+  formatFlagCosts,
   formatRoundTrips,
   formatSizes,
 } from "./report.ts";
@@ -28,18 +31,23 @@ const PRODUCT_AND_FLOOR: Pair = ["product", "floor"];
 const CONTROL: Pair = ["product", "twin"];
 
 const options = parseOptions(process.argv.slice(2));
-const seed = await buildSeed();
-const cluster = await startCluster(seed);
-try {
-  const failures = [
-    ...(await runRoutes(cluster, seed, options)),
-    ...(options.withSizes ? await runSizes(cluster, seed) : []),
-    ...cluster.complaints.map((complaint) => `logged: ${complaint}`),
-  ];
-  for (const failure of failures) console.error(`FAILED ${failure}`);
-  process.exitCode = failures.length === 0 ? 0 : 1;
-} finally {
-  await cluster.dispose();
+if (options.withFlags) console.log(`${formatFlagCosts(await measureFlags())}\n`);
+if (options.routes.length > 0 || options.withSizes) await runInCluster();
+
+async function runInCluster(): Promise<void> {
+  const seed = await buildSeed();
+  const cluster = await startCluster(seed);
+  try {
+    const failures = [
+      ...(await runRoutes(cluster, seed, options)),
+      ...(options.withSizes ? await runSizes(cluster, seed) : []),
+      ...cluster.complaints.map((complaint) => `logged: ${complaint}`),
+    ];
+    for (const failure of failures) console.error(`FAILED ${failure}`);
+    process.exitCode = failures.length === 0 ? 0 : 1;
+  } finally {
+    await cluster.dispose();
+  }
 }
 
 /** Compares nothing that isn't fair to compare. */

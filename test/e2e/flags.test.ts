@@ -101,7 +101,9 @@ describe("the pages of the switches", () => {
     await visit.page.goto("/admin/flags");
     // The message is sent while the page goes away, so that it may arrive after the next one.
     const hasArrived = async () =>
-      (await (await admin.call("GET", "/admin/speed")).text()).includes(">/admin/users</span>");
+      (await (await admin.call("GET", "/admin/speed")).text()).includes(
+        'admin/</span><span class="speed-part">users<',
+      );
     await vi.waitUntil(hasArrived, { timeout: BEACON_TIMEOUT_MS, interval: 200 });
     expect(visit.complaints).toEqual([]);
     await visit.close();

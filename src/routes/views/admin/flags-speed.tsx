@@ -86,9 +86,9 @@ export function FlagsSpeedPage(props: FlagsSpeedPageProps) {
 /** It may go on to the next line after a slash and nowhere else. */
 function Path(props: { path: string }) {
   return (
-    <span class="mono speed-page">
+    <span class="mono">
       {props.path.split(/(?<=\/)(?=.)/).map((part) => (
-        <span>{part}</span>
+        <span class="speed-part">{part}</span>
       ))}
     </span>
   );
