@@ -27,14 +27,21 @@ export function describeError(error: unknown): LogFields {
   if (!(error instanceof Error)) {
     return { error: String(error).slice(0, ERROR_TEXT_MAX_CHARACTERS) };
   }
-  const cause = error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
+  const cause = error.cause instanceof Error ? `${labelOf(error.cause)}: ${error.cause.message}` : undefined;
   // A stack begins with the whole message; here only the frames are wanted.
   const frames = error.stack?.replace(error.message, "");
   return {
-    error: `${error.name}: ${readMessage(error)}`.slice(0, ERROR_TEXT_MAX_CHARACTERS),
+    error: `${labelOf(error)}: ${readMessage(error)}`.slice(0, ERROR_TEXT_MAX_CHARACTERS),
     cause: cause?.slice(0, ERROR_TEXT_MAX_CHARACTERS),
     stack: frames?.slice(0, STACK_MAX_CHARACTERS),
   };
+}
+
+/** In the deployed bundle a class's own name is one or two letters; a type or code beside it says the same everywhere. */
+function labelOf(error: Error): string {
+  if ("type" in error && typeof error.type === "string") return error.type;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error.name;
 }
 
 /** Drizzle puts a query's parameters into the message of its error: addresses, hashes. The query alone says enough. */
