@@ -37,6 +37,8 @@ export interface StackOptions {
   show?: Show;
   /** False when the caller runs the cron by itself. */
   hasCron?: boolean;
+  /** True bundles the app as it is deployed, where no stack can be read without help. */
+  isMinified?: boolean;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
 }
@@ -136,6 +138,7 @@ function startApp(options: StackOptions, settings: Settings): RunningProcess {
   return startWorker(options, "app", [
     ...["-c", CONFIG_PATH, "--port", String(options.port), "--persist-to", options.stateDir],
     ...(options.varsFile === undefined ? [] : ["--env-file", options.varsFile]),
+    ...(options.isMinified === true ? ["--minify"] : []),
     ...listVarArguments({ ...options.vars, ...settings.overrides }),
   ]);
 }

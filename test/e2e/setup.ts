@@ -38,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     port,
     stateDir: join(folder, "state"),
     varsFile,
+    isMinified: true,
     vars: {
       STARTING_CREDITS: "1000",
       MAX_OPEN_GENERATIONS: "100",
