@@ -52,6 +52,7 @@ async function redraw(changed) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const told = changed.map((sheet) => replaceSheet(sheet, page)).filter(Boolean);
   replaceHeader(page);
+  replaceContent(page, '[data-hook="equal-order"]');
   news.textContent = told.join(" ");
 }
 
@@ -77,9 +78,15 @@ function replaceHeader(page) {
   const header = page.querySelector(".page-header");
   const old = document.querySelector(".page-header");
   if (header !== null && !old.contains(document.activeElement)) old.replaceWith(header);
-  const credits = page.querySelector(".site-credits");
-  if (credits !== null) document.querySelector(".site-credits")?.replaceChildren(...credits.childNodes);
+  replaceContent(page, ".site-credits");
   document.title = page.title;
+}
+
+function replaceContent(page, selector) {
+  const next = page.querySelector(selector);
+  const old = document.querySelector(selector);
+  if (next !== null && old?.contains(document.activeElement) === false)
+    old.replaceChildren(...next.childNodes);
 }
 
 function tick() {

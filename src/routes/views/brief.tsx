@@ -51,7 +51,9 @@ export function BriefPage(props: BriefPageProps) {
         lead={leadOf(props)}
         actions={hasOpen ? <WaitingActions /> : <SettledActions briefId={brief.id} />}
       />
-      {equalOrder === null ? null : <OrderedTwice equalOrder={equalOrder} generations={generations} />}
+      <div data-hook="equal-order">
+        {equalOrder === null ? null : <OrderedTwice equalOrder={equalOrder} generations={generations} />}
+      </div>
       <p class="visually-hidden" role="status" data-hook="progress-news">
         {summaryOf(generations)}
       </p>

@@ -40,11 +40,7 @@ export function GalleryPage(props: GalleryPageProps) {
       <PageHeader
         title="Your gallery"
         lead={leadOf(props.total, isFiltered)}
-        actions={
-          <LinkButton kind="primary" icon="plus" href={CREATE}>
-            Create a picture
-          </LinkButton>
-        }
+        actions={isEmpty && !isFiltered ? undefined : <CreateLink />}
       />
       {isEmpty && !isFiltered ? null : <Filters {...props} isFiltered={isFiltered} />}
       {isEmpty ? <NothingHere isFiltered={isFiltered} /> : <Tiles images={props.images} />}
@@ -96,6 +92,27 @@ function Filters(props: GalleryPageProps & { isFiltered: boolean }) {
   );
 }
 
+function CreateLink() {
+  return (
+    <LinkButton kind="primary" icon="plus" href={CREATE}>
+      Create a picture
+    </LinkButton>
+  );
+}
+
+/** The frames of an empty wall, by their shapes. */
+const EMPTY_FRAMES = ["3:4", "1:1", "16:9", "9:16", "4:5"] as const;
+
+function EmptyWall() {
+  return (
+    <span class="empty-wall" aria-hidden="true">
+      {EMPTY_FRAMES.map((shape) => (
+        <span data-shape={shape} />
+      ))}
+    </span>
+  );
+}
+
 function NothingHere(props: { isFiltered: boolean }) {
   if (props.isFiltered) {
     return (
@@ -107,6 +124,7 @@ function NothingHere(props: { isFiltered: boolean }) {
   return (
     <EmptyState
       title="The walls are still bare"
+      figure={<EmptyWall />}
       action={
         <LinkButton kind="primary" href={CREATE}>
           Create the first picture

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { GalleryPage, type GalleryPageProps } from "../../../src/routes/views/gallery.tsx";
 import { ImagePage, type ImagePageProps } from "../../../src/routes/views/image.tsx";
-import { attribute, byName, type Element, readElements, render } from "./markup.ts";
+import { attribute, byName, type Element, isInside, readElements, render } from "./markup.ts";
 import { CATALOGUE, frameFor, sampleImage, VIEWER } from "./samples.tsx";
 
 const NO_FILTERS = { q: "", eventType: "", style: "", shape: "" };
@@ -76,6 +76,8 @@ describe("the gallery", () => {
     const elements = await renderGallery({ images: [], total: 0 });
     expect(hasText(elements, "The walls are still bare")).toBe(true);
     expect(elements.some((element) => attribute(element, "class") === "filters")).toBe(false);
+    const main = elements.filter((element) => isInside(element, "main"));
+    expect(hrefs(main)).toEqual(["/create"]);
   });
 
   it("leads back to everything when nothing matches", async () => {

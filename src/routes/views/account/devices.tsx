@@ -27,7 +27,10 @@ export function Devices(props: { devices: readonly Device[] }) {
               </p>
             </div>
             <form method="post" action={endSessionPath(device.id)}>
-              <Button small>{device.current ? "Sign out" : "End"}</Button>
+              <Button small>
+                {device.current ? "Sign out" : "End"}
+                <span class="visually-hidden"> on {device.device}</span>
+              </Button>
             </form>
           </li>
         ))}

@@ -4,6 +4,8 @@ import { Logo } from "./logo.tsx";
 
 export interface EmptyStateProps {
   title: string;
+  /** What is to be seen above the words, instead of the logo. */
+  figure?: Child;
   children: Child;
   action?: Child;
 }
@@ -11,7 +13,7 @@ export interface EmptyStateProps {
 export function EmptyState(props: EmptyStateProps) {
   return (
     <div class="empty">
-      <Logo />
+      {props.figure ?? <Logo />}
       <h2 class="empty-title">{props.title}</h2>
       <p>{props.children}</p>
       {props.action === undefined ? null : <p class="empty-action">{props.action}</p>}
