@@ -4,12 +4,12 @@
  */
 import * as z from "zod/mini";
 import { buildApiKey, findKeyHolder, touchApiKey } from "../db/api-keys.ts";
-import { buildAudit } from "../db/audit.ts";
 import { newId } from "../ids.ts";
 import { hasRole, type Principal, toKeyPrincipal } from "./principal.ts";
-import { auditOrigin, type RequestFacts } from "./request-facts.ts";
+import type { RequestFacts } from "./request-facts.ts";
 import { requiredRoleOf, SCOPES, type Scope } from "./scopes.ts";
 import { createToken, hashToken } from "./token.ts";
+import { noticeWaysInChange, type WaysInChanged } from "./ways-in-changed.ts";
 
 export const KEYS_PER_PERSON_MAX = 20;
 const KEY_MARK = "evk_";
@@ -53,16 +53,16 @@ export async function findKeyPrincipalWithScope(
   return principal?.scopes?.includes(scope) === true ? principal : null;
 }
 
-export interface CreatedKey {
+export interface CreatedKey extends WaysInChanged {
   id: string;
   /** The only time that it can be read. */
   secret: string;
 }
 
-/** Null when the person has as many keys as anybody may have. */
+/** Null when the person has as many keys as anybody may have. They are told by mail, as about every way in. */
 export async function createApiKey(
   db: D1Database,
-  userId: string,
+  person: { id: string; email: string },
   key: { name: string; scopes: readonly Scope[] },
   facts: RequestFacts,
 ): Promise<CreatedKey | null> {
@@ -70,22 +70,17 @@ export async function createApiKey(
   const id = newId(facts.now);
   const row = {
     id,
-    userId,
+    userId: person.id,
     name: key.name,
     prefix: secret.slice(0, PREFIX_CHARACTERS),
     keyHash: await hashToken(secret),
     scopes: key.scopes,
   };
-  const entry = {
-    action: "key.create",
-    actorId: userId,
-    subjectId: userId,
-    origin: auditOrigin(facts),
-    details: { keyId: id, prefix: row.prefix, scopes: key.scopes.join(" ") },
-  } as const;
+  const details = { keyId: id, prefix: row.prefix, scopes: key.scopes.join(" ") };
+  const notice = noticeWaysInChange(db, person, "key_made", { what: row.prefix, details }, facts);
   const [inserted] = await db.batch([
     buildApiKey(db, row, KEYS_PER_PERSON_MAX, facts.now),
-    buildAudit(db, entry, facts.now, { onlyIfChanged: true }),
+    ...notice.statements,
   ]);
-  return inserted?.meta.changes === 1 ? { id, secret } : null;
+  return inserted?.meta.changes === 1 ? { id, secret, letterIds: notice.letterIds } : null;
 }

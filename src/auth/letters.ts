@@ -124,10 +124,11 @@ export const WAYS_IN_CHANGES = [
   "provider_disconnected",
   "passkey_added",
   "passkey_removed",
+  "key_made",
 ] as const;
 export type WaysInChange = (typeof WAYS_IN_CHANGES)[number];
 
-/** `what` is a provider's name, which the operator chose. */
+/** `what` is a provider's name, which the operator chose, or the first characters of a key. */
 export function tellWaysInChanged(change: WaysInChange, what: string, origin: string): Letter {
   return {
     subject: "How you sign in was changed",
@@ -151,6 +152,8 @@ function describeWaysInChange(change: WaysInChange, what: string): string {
       return "A passkey was added to your account: whoever has the device that holds it can sign in.";
     case "passkey_removed":
       return "A passkey was removed from your account and no longer opens it.";
+    case "key_made":
+      return `A key for programs was made. It begins with ${what}, and acts for you until you revoke it.`;
   }
 }
 

@@ -20,9 +20,10 @@ const ACTIONS: Readonly<Record<WaysInChange, AuditAction>> = {
   provider_disconnected: "provider.disconnect",
   passkey_added: "passkey.add",
   passkey_removed: "passkey.remove",
+  key_made: "key.create",
 };
 
-/** `details` are for the log; `what` is the provider's name, for the letter. */
+/** `details` are for the log; `what` is the provider's name or the key's beginning, for the letter. */
 export function noticeWaysInChange(
   db: D1Database,
   person: { id: string; email: string },

@@ -59,8 +59,11 @@ export async function makeKey(
       reason: `scope_${tooMuch}`,
     });
   }
-  const created = await createApiKey(c.env.DB, user.id, key, buildRequestFacts(c));
-  if (created !== null) return created;
+  const created = await createApiKey(c.env.DB, user, key, buildRequestFacts(c));
+  if (created !== null) {
+    deliverLater(c, created.letterIds);
+    return created;
+  }
   throw new AppError("conflict", {
     detail: `Nobody has more than ${KEYS_PER_PERSON_MAX} keys. Revoke one that you no longer use first.`,
   });

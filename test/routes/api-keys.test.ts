@@ -5,6 +5,7 @@ import type { Scope } from "../../src/auth/scopes.ts";
 import { newId } from "../../src/ids.ts";
 import { ROUTES } from "../../src/routes/access.ts";
 import { call } from "../support/http.ts";
+import { listLettersTo } from "../support/mail.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
 import { fromNewPlace } from "../support/places.ts";
 
@@ -154,6 +155,16 @@ describe("a key", () => {
     expect((await call("POST", "/api/me/keys", { as: person, json, headers: fromNewPlace() })).status).toBe(
       409,
     );
+  });
+
+  it("is told to its owner by mail, so that a stolen session can't leave one behind unseen", async () => {
+    const person = await createPerson();
+    const { key } = await makeKey(person, ["read"], "visit evil dot test");
+    const [letter, ...others] = await listLettersTo(person.email);
+    expect(others).toEqual([]);
+    expect(letter?.text).toContain(`begins with ${key.slice(0, 12)}`);
+    expect(JSON.stringify(letter)).not.toContain(key.slice(12));
+    expect(JSON.stringify(letter)).not.toContain("evil");
   });
 
   it("65 is in the audit log when it is made and revoked", async () => {

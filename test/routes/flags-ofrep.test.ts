@@ -262,7 +262,7 @@ describe("who is asking over OFREP", () => {
   async function createKey(person: TestPerson, scopes: Scope[]): Promise<string> {
     const created = await createApiKey(
       env.DB,
-      person.id,
+      person,
       { name: "test", scopes },
       {
         requestId: "test",
