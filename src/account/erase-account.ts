@@ -1,6 +1,6 @@
 /**
  * Erasure: one batch takes the person out of every table but the ledger and the audit log, and then their objects
- * go. An object that can't be deleted now has no row any more, and the reconciler deletes it within the hour.
+ * go. An object that can't be deleted now has no row any more, and the reconciler deletes it in its next round.
  */
 import { auditOrigin, type RequestFacts } from "../auth/request-facts.ts";
 import { buildAccountClosing } from "../credits/close-account.ts";
@@ -48,7 +48,7 @@ export async function eraseAccount(
   } as const;
   try {
     await db.batch([
-      buildCancelWaiting(db, person.id, facts.now),
+      buildCancelWaiting(db, person.id),
       buildAccountClosing(db, person.id),
       ...buildErasure(db, person),
       buildAudit(db, entry, facts.now),

@@ -3,14 +3,16 @@
  * the ledger and the audit log, under an id that leads to nobody. A new table of people's data gets its line here.
  */
 
+import { DATABASE_NOW_MS as NOW } from "./client.ts";
+
 /** Jobs that have not begun: their credits come back by trigger, before the account is closed. */
-export function buildCancelWaiting(db: D1Database, userId: string, now: number): D1PreparedStatement {
+export function buildCancelWaiting(db: D1Database, userId: string): D1PreparedStatement {
   return db
     .prepare(
-      `UPDATE generations SET status = 'canceled', error_code = 'canceled', due_at = NULL, step_at = ?2, updated_at = ?2
+      `UPDATE generations SET status = 'canceled', error_code = 'canceled', due_at = NULL, step_at = ${NOW}, updated_at = ${NOW}
        WHERE user_id = ?1 AND status = 'queued'`,
     )
-    .bind(userId, now);
+    .bind(userId);
 }
 
 const OWNED_TABLES = [

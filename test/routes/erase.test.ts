@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { eraseAccount } from "../../src/account/erase-account.ts";
 import { claimJob } from "../../src/db/generation-jobs.ts";
 import { newId } from "../../src/ids.ts";
 import { buildUserPrefix } from "../../src/r2/keys.ts";
@@ -103,6 +104,28 @@ describe("erasing an account", () => {
       { kind: "release", available: 1, held: -1 },
       { kind: "revoke", available: -5, held: 0 },
     ]);
+  });
+
+  it("dates the ledger's last entries by the database's clock, like all the others", async () => {
+    const person = await createPerson({ credits: 5 });
+    await order(person);
+    const facts = {
+      requestId: newId(),
+      place: { key: "here", network: null },
+      userAgent: "vitest",
+      sessionToken: undefined,
+      // A Worker whose clock is far behind.
+      now: 1,
+    };
+    expect(await eraseAccount(env.DB, env.BUCKET, person, facts)).toMatchObject({ ok: true });
+    const { results } = await env.DB.prepare(
+      "SELECT created_at AS at FROM credit_entries WHERE user_id = ?1 ORDER BY id",
+    )
+      .bind(person.id)
+      .all<{ at: number }>();
+    const times = results.map(({ at }) => at);
+    expect(times).toHaveLength(4);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   it("is refused in clear words while a picture is in the making, and nothing is changed", async () => {
