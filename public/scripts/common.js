@@ -31,6 +31,8 @@ function countCharacters(root) {
       counter.textContent = `${field.value.length} of ${field.maxLength}`;
     };
     field.addEventListener("input", show);
+    // Coming back, the browser fills in what was typed only after this.
+    addEventListener("pageshow", show);
     show();
   }
 }

@@ -108,6 +108,7 @@ describe("somebody who goes back to a form that was sent", () => {
 
     await page.goBack();
     await again.waitFor();
+    expect(await page.locator('[data-counter-for="field-details"]').textContent()).toBe("14 of 1000");
     await page.getByLabel("Anything else").fill("two green bowls");
     expect(await again.isVisible()).toBe(false);
     await page.getByLabel("Anything else").fill("two blue bowls");
