@@ -1,5 +1,7 @@
 /** The addresses that pages link to and post to, so that a page and its route can't drift apart. */
 
+/** Says what is wrong with a deployment, to whoever runs it. */
+export const HEALTH = "/api/health";
 export const HOME = "/";
 export const SIGN_IN = "/signin";
 /** Takes a POST with the field `email`. */

@@ -1,5 +1,5 @@
 /** What a person sees when a request was refused or broke: what happened, and what to do next. 404 included. */
-import { CREATE, HOME, SIGN_IN } from "./addresses.ts";
+import { CREATE, HEALTH, HOME, SIGN_IN } from "./addresses.ts";
 import { LinkButton } from "./components/button.tsx";
 import { Facts } from "./components/facts.tsx";
 import { Time } from "./components/time.tsx";
@@ -41,7 +41,11 @@ export function ErrorPage(props: ErrorPageProps) {
           </ul>
         )}
         <div class="actions">
-          <NextSteps status={props.status} isSignedIn={props.frame.viewer !== null} />
+          {props.code === "misconfigured" ? (
+            <LinkButton href={HEALTH}>Open the health report</LinkButton>
+          ) : (
+            <NextSteps status={props.status} isSignedIn={props.frame.viewer !== null} />
+          )}
         </div>
         <div class="error-facts">
           <p>If you write to us about this, send these along. They lead straight to the entry in our log.</p>

@@ -140,6 +140,14 @@ describe("an error page", () => {
     expect(next).toEqual(expected);
   });
 
+  it("of a wrong setting leads to the report that names it, as no other page would answer", async () => {
+    const elements = await readElements(
+      await render(<ErrorPage {...facts} code="misconfigured" frame={frameFor(null)} status={503} />),
+    );
+    const links = elements.filter((element) => attribute(element, "class")?.startsWith("button "));
+    expect(links.map((element) => attribute(element, "href"))).toEqual(["/api/health"]);
+  });
+
   it("for an address where nothing is has no log entry to quote", async () => {
     const html = await render(<NotFoundPage frame={frameFor(VIEWER)} />);
     expect(html).toContain("There is nothing at this address");
