@@ -3,6 +3,7 @@ import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { AppError, buildProblem, type Problem } from "../errors.ts";
 import { logError } from "../log.ts";
+import { ROUTES } from "./access.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { buildFrame } from "./frame.ts";
 import { isOutage } from "./outages.ts";
@@ -31,11 +32,19 @@ function toAppError(error: Error): AppError {
 }
 
 const API_PATH = /^\/(?:api|ofrep)\//;
-const BYTES_PATH = /^\/images\/[^/]+\/(?:original|thumb|download)$/;
+const BYTES_PATHS = ROUTES.filter(({ kind }) => kind === "bytes").map(
+  ({ path }) => new RegExp(`^${path.replaceAll(/:[a-z]+/g, "[^/]+")}$`),
+);
+
+/** A form may be sent to the address of a picture, and then a page answers. */
+function isForBytes(c: AppContext): boolean {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") return false;
+  return BYTES_PATHS.some((pattern) => pattern.test(c.req.path));
+}
 
 /** Pages answer in HTML unless the caller asks for JSON only; the API and the bytes never answer in HTML. */
 function wantsPage(c: AppContext): boolean {
-  if (API_PATH.test(c.req.path) || BYTES_PATH.test(c.req.path)) return false;
+  if (API_PATH.test(c.req.path) || isForBytes(c)) return false;
   const accept = c.req.header("Accept") ?? "";
   return accept.includes("text/html") || !accept.includes("json");
 }

@@ -174,11 +174,11 @@ describe("every way in", () => {
       for (const email of [person.email, newEmail()]) {
         const { db, trips } = countRoundTrips(env.DB);
         const json = path.endsWith("login") ? { email, password: "not this one at all" } : { email };
-        // Letters go out after the answer and aren't part of it.
-        let answeredAfter = 0;
         await call("POST", path, { json, headers: fromNewPlace(), env: { DB: db } });
-        answeredAfter = path.endsWith("login") ? trips.length : 2;
-        traces.push(trips.slice(0, answeredAfter));
+        // Letters go out after the answer and aren't part of it.
+        const answered = path.endsWith("login") ? trips : trips.slice(0, 2);
+        // How many rows an index steps over depends on its neighbours, which are hashes of places.
+        traces.push(answered.map(({ kind, statements, rowsWritten }) => ({ kind, statements, rowsWritten })));
       }
       expect(traces[0]?.length).toBeGreaterThan(0);
       expect(traces[1]).toEqual(traces[0]);

@@ -76,7 +76,7 @@ describe("62 a database that doesn't answer", () => {
       env: broken,
     });
     expect(page.status).toBe(503);
-    expect(await page.text()).toContain("try again in a minute");
+    expect(await page.text()).toContain("Try again in a minute");
     expect(log.join("\n")).toContain("request_failed");
   });
 

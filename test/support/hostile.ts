@@ -118,7 +118,7 @@ const HEADERS: Record<string, readonly string[]> = {
   "If-Modified-Since": ["Sun, 22 Nov 2026 00:00:00 GMT", "yesterday"],
   "If-Range": ['"x"', "never"],
   "Sec-Fetch-Dest": ["document", "empty"],
-  "User-Agent": ["", "x".repeat(2_000), "<script>alert(1)</script>", "\u00ff"],
+  "User-Agent": ["", "x".repeat(2_000), "<script>alert(1)</script>"],
   Origin: [
     "http://eventide.test",
     "https://evil.test",
