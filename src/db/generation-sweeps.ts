@@ -48,12 +48,13 @@ export async function failTooOld(db: D1Database, maxAgeMs: number, limit: number
 
 /**
  * Takes every job whose time has come, expires the lease of a holder that died, and moves the next look on, so that
- * sweepers running at once send each job once.
+ * sweepers running at once send each job once. What its holder had not begun to buy is queued again: it may be canceled.
  */
 export async function takeDueJobs(db: D1Database, limit: number): Promise<SweptJob[]> {
   return sweep(
     db,
     `UPDATE generations SET failures = failures + (lease IS NOT NULL), lease = NULL,
+       status = CASE WHEN submit_started_at IS NULL THEN 'queued' ELSE status END,
        due_at = ${NOW} + max(${RESEND_MS}, (${NOW} - created_at) / 2), updated_at = ${NOW}
      WHERE id IN (SELECT id FROM generations WHERE due_at < ${NOW} ORDER BY due_at LIMIT ?1)
      ${SWEPT}`,

@@ -90,6 +90,20 @@ describe("a job whose holder died", () => {
     expect(workshop.provider.bought).toHaveLength(1);
   });
 
+  it("before it began to buy is queued again, where its owner may cancel it", async () => {
+    const { userId, id } = await orderOne();
+    const workshop = createWorkshop();
+    const line = breakAt(workshop.context, 2, "dies_before");
+    await Promise.race([advanceJob(line.context, id), line.death]);
+    expect(await readJob(id)).toMatchObject({ status: "processing", submit_started_at: null });
+    await letTimePass(2 * MINUTE_MS, id);
+    await sweepJobs(workshop.context);
+    expect(await readJob(id)).toMatchObject({ status: "queued", step: "queued", lease: null, failures: 1 });
+    expect(await cancelJob(env.DB, userId, id)).toBe(true);
+    expect(await readBalance(userId)).toEqual({ available: 2, held: 0 });
+    expect(workshop.provider.seen.submits).toBe(0);
+  });
+
   it.each([
     ["before anything was bought", 2, "provider_failed", null],
     ["with a bought picture", 5, "storage_failed", "paid_not_delivered"],
