@@ -163,12 +163,10 @@ function showError(group, described, fields, message) {
 }
 
 function buildError(id, message) {
-  const error = document.createElement("p");
-  const words = document.createElement("span");
-  error.className = "field-error";
+  const template = document.querySelector('template[data-hook="field-error"]');
+  const error = template.content.firstElementChild.cloneNode(true);
   error.id = id;
-  words.textContent = message;
-  error.append(words);
+  error.querySelector("span").textContent = message;
   return error;
 }
 

@@ -95,6 +95,26 @@ describe("with the keyboard alone", () => {
   });
 });
 
+describe("an order that lacks an answer", () => {
+  it("isn't sent: the focus goes to the question, which says what is missing until it is answered", async () => {
+    const { page, complaints, close } = await openVisit(browser);
+    await signIn(page, "user");
+    await page.goto("/create?type=birthday-party");
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    expect(new URL(page.url()).pathname).toBe("/create");
+    const age = page.getByLabel("How old are they turning?");
+    expect(await hasFocus(page, age)).toBe(true);
+    const describedBy = (await age.getAttribute("aria-describedby")) ?? "";
+    const error = page.locator(`#${describedBy.split(" ").at(-1)}`);
+    expect(await error.textContent()).toBe("This is needed.");
+    await page.keyboard.type("41");
+    expect(await error.count()).toBe(0);
+    expect(await age.getAttribute("aria-invalid")).toBeNull();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
 describe("somebody who goes back to a form that was sent", () => {
   it("is told before ordering the same again, isn't kept from it, and is led to the first order", async () => {
     const { page, complaints, close } = await openVisit(browser);

@@ -11,3 +11,15 @@ export function FieldError(props: { name: string; message?: string | undefined }
     </p>
   );
 }
+
+/** The same without words, for a script to copy. */
+export function FieldErrorTemplate() {
+  return (
+    <template data-hook="field-error">
+      <p class="field-error">
+        <Icon name="alert" />
+        <span />
+      </p>
+    </template>
+  );
+}

@@ -7,6 +7,7 @@ import { CREATE } from "../addresses.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
 import { NumberField, SelectField, TextArea } from "../components/field.tsx";
+import { FieldErrorTemplate } from "../components/field-error.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { typedValue } from "../form-values.ts";
 import { Page } from "../layout.tsx";
@@ -76,6 +77,7 @@ export function CreatePage(props: CreatePageProps) {
           <PreviewPart {...props} />
         </div>
         <OrderTicket price={props.price} credits={props.credits} />
+        <FieldErrorTemplate />
       </form>
     </Page>
   );
