@@ -55,6 +55,8 @@ const ORDER: Extras = { scope: "generate", burst: "generation" };
 /** Costs as much work as an order. */
 const GENERATION_BURST: Extras = { burst: "generation" };
 const EVALUATE: Extras = { scope: "flags", burst: "evaluation" };
+/** Each writes a row, and nobody has to be signed in. */
+const MEASURE: Extras = { burst: "evaluation" };
 const DEVELOPMENT: Extras = { developmentOnly: true };
 
 export const ROUTES: readonly RouteRule[] = [
@@ -101,7 +103,7 @@ export const ROUTES: readonly RouteRule[] = [
   api("PATCH", "/api/admin/users/:id", "ADMIN"),
   api("GET", "/api/admin/generations", "ADMIN"),
   api("GET", "/api/admin/audit", "ADMIN"),
-  api("POST", "/api/vitals", "anyone"),
+  api("POST", "/api/vitals", "anyone", MEASURE),
   api("GET", "/api/admin/diagnostics", "ADMIN"),
   api("GET", "/api/admin/flags", "ADMIN"),
   api("GET", "/api/admin/flags/document", "ADMIN"),

@@ -249,6 +249,27 @@ describe("bursts", () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  it.each(["/ofrep/v1/evaluate/flags", "/ofrep/v1/evaluate/flags/charts", "/api/vitals"])(
+    "are cut off for a place that floods %s, before anything is read, and a script elsewhere can see for how long",
+    async (path) => {
+      const here = newIpv4();
+      const { db, trips } = countRoundTrips(env.DB);
+      const busy = { limit: async ({ key }: { key: string }) => ({ success: key !== here }) };
+      const headers = { ...fromPlace(here), Authorization: `Bearer evk_${"A".repeat(43)}` };
+      const bindings = { EVALUATION_BURST: busy, DB: db };
+      const refused = await call("POST", path, { json: {}, headers, env: bindings });
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get("Retry-After")).toBe("10");
+      expect(trips).toEqual([]);
+      if (path.startsWith("/ofrep/")) {
+        expect(refused.headers.get("Access-Control-Allow-Origin")).toBe("*");
+        expect(refused.headers.get("Access-Control-Expose-Headers")).toContain("Retry-After");
+      }
+      const elsewhere = await call("POST", path, { json: {}, headers: fromNewPlace(), env: bindings });
+      expect(elsewhere.status).not.toBe(429);
+    },
+  );
+
   it("are cut off for a person who orders, and for nobody else", async () => {
     const person = await createPerson();
     const other = await createPerson();
