@@ -8,6 +8,7 @@ import { type FeatureFlag, FlagdCore, MemoryStorage } from "@openfeature/flagd-c
 import * as z from "zod/mini";
 import { fail, type Result, succeed } from "../result.ts";
 import { type JsonObject, parseJson } from "./json.ts";
+import { findForeignOperator } from "./operators.ts";
 import { needsTargetingKey } from "./targeting-key.ts";
 
 export type { EvaluationContext, JsonValue } from "@openfeature/core";
@@ -47,6 +48,19 @@ function ignore(): void {
 
 /** `definition` has its $ref replaced already. The error says what is wrong with it, in the library's words. */
 export function loadRule(key: string, definition: JsonObject, metadata: FlagMetadata): Result<Rule, string> {
+  const foreign = findForeignOperator(definition["targeting"]);
+  if (foreign === null) return loadWith(key, definition, metadata, null);
+  const { targeting: _, ...untargeted } = definition;
+  return loadWith(key, untargeted, metadata, `Its targeting uses “${foreign}”, which flagd doesn't define.`);
+}
+
+/** `defect` is what is known to be wrong with a targeting that `definition` then doesn't have. */
+function loadWith(
+  key: string,
+  definition: JsonObject,
+  metadata: FlagMetadata,
+  defect: string | null,
+): Result<Rule, string> {
   const core = new FlagdCore(undefined, SILENT, { disableDynamicCodeGeneration: true });
   try {
     core.setConfigurations(JSON.stringify({ flags: { [key]: definition }, metadata }));
@@ -55,23 +69,33 @@ export function loadRule(key: string, definition: JsonObject, metadata: FlagMeta
   }
   const flag = core.getFlag(key);
   if (flag === undefined) return fail("The key can't be used.");
-  return succeed(toRule(flag, needsTargetingKey(definition["targeting"])));
+  return succeed(toRule(flag, needsTargetingKey(definition["targeting"]), defect));
 }
 
-function toRule(flag: FeatureFlag, needsKey: boolean): Rule {
-  const probe = flag.evaluate({});
+function toRule(flag: FeatureFlag, needsKey: boolean, known: string | null): Rule {
+  const defect = known ?? findDefect(flag);
   return {
     key: flag.key,
     isDisabled: flag.state === "DISABLED",
     variants: flag.variants,
     metadata: flag.metadata,
-    defect: probe.errorCode === "PARSE_ERROR" ? (probe.errorMessage ?? PARSE_DEFECT) : null,
+    defect,
     needsTargetingKey: needsKey,
-    evaluate: (context) => evaluateRule(flag, needsKey, context),
+    evaluate: (context) => evaluateRule(flag, needsKey, known, context),
   };
 }
 
-function evaluateRule(flag: FeatureFlag, needsKey: boolean, context: EvaluationContext): RuleOutcome {
+function findDefect(flag: FeatureFlag): string | null {
+  const probe = evaluateSafely(flag, {});
+  return probe.kind === "error" && probe.code === "PARSE_ERROR" ? probe.message : null;
+}
+
+function evaluateRule(
+  flag: FeatureFlag,
+  needsKey: boolean,
+  defect: string | null,
+  context: EvaluationContext,
+): RuleOutcome {
   // DISABLED means "use the code's default" in flagd, not "off": with a default of true it is on.
   if (flag.state === "DISABLED") return { kind: "code_default", reason: "DISABLED" };
   if (needsKey && !context.targetingKey) {
@@ -81,7 +105,20 @@ function evaluateRule(flag: FeatureFlag, needsKey: boolean, context: EvaluationC
       message: "This rule chooses a share of people, and the context has no targetingKey to choose by.",
     };
   }
-  const details = flag.evaluate(context);
+  if (defect !== null) return { kind: "error", code: "PARSE_ERROR", message: defect };
+  return evaluateSafely(flag, context);
+}
+
+/** The library answers most faults by itself. One that it throws must not be the fault of every flag beside it. */
+function evaluateSafely(flag: FeatureFlag, context: EvaluationContext): RuleOutcome {
+  try {
+    return toOutcome(flag.evaluate(context));
+  } catch (error) {
+    return { kind: "error", code: "GENERAL", message: describeDefect(error) };
+  }
+}
+
+function toOutcome(details: ReturnType<FeatureFlag["evaluate"]>): RuleOutcome {
   if (details.reason === "ERROR") {
     const code = details.errorCode === "PARSE_ERROR" ? "PARSE_ERROR" : "GENERAL";
     return { kind: "error", code, message: details.errorMessage ?? PARSE_DEFECT };

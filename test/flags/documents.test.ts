@@ -189,6 +189,69 @@ describe("formatDocument", () => {
   });
 });
 
+describe("operators that flagd doesn't define", () => {
+  const at = (targeting: unknown) =>
+    parseDocument(JSON.stringify({ flags: { x: { ...SWITCHABLE, targeting } } }));
+  const SWITCHABLE = { state: "ENABLED", variants: { on: true, off: false }, defaultVariant: "on" };
+
+  it.each([
+    // Asked of the library, the first one never ends and the second one throws.
+    ["constructor", { exists: [{ constructor: [1e308] }] }],
+    ["try", { if: [{ try: [] }, "on", "off"] }],
+    ["log", { if: [{ "==": [{ log: "everything" }, 1] }, "on"] }],
+    ["__proto__", JSON.parse('{"if":[{"__proto__":[1]},"on"]}')],
+    ["second", { if: [{ "==": [1, 1], second: 2 }, "on"] }],
+  ])("keep a rule with %s from being evaluated, and nothing else", (name, targeting) => {
+    const { rules, problems } = at(targeting);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.message).toMatch(/which flagd doesn't define/);
+    expect(rules.get("x")?.evaluate({ targetingKey: "a" })).toMatchObject({
+      kind: "error",
+      code: "PARSE_ERROR",
+    });
+    if (name !== "constructor") expect(problems[0]?.message).toContain(`“${name}”`);
+  });
+
+  it("are none of these", () => {
+    const rule = { if: [{ some: [[1, 2], { ">": [{ "+": [{ var: "" }, 1] }, 2] }] }, "on", "off"] };
+    expect(at(rule).problems).toEqual([]);
+    expect(at(rule).rules.get("x")?.evaluate({})).toMatchObject({ variant: "on" });
+  });
+
+  it("or ones with nonsense in them never make an evaluation throw", () => {
+    const operators = [
+      "if",
+      "var",
+      "missing_some",
+      "map",
+      "reduce",
+      "in",
+      "substr",
+      "fractional",
+      "sem_ver",
+      "%",
+    ];
+    const { rule } = fc.letrec((tie) => ({
+      rule: fc.oneof(
+        { depthSize: "small", maxDepth: 5 },
+        fc.constantFrom<unknown>(true, null, 0, -1, 1e308, "on", "", "a.b", "__proto__"),
+        fc.array(tie("rule"), { maxLength: 3 }),
+        fc
+          .tuple(fc.constantFrom(...operators), tie("rule"))
+          .map(([name, operands]) => ({ [name]: operands })),
+      ),
+    }));
+    fc.assert(
+      fc.property(rule, (targeting) => {
+        const outcome = at(targeting)
+          .rules.get("x")
+          ?.evaluate({ targetingKey: "a", "a.b": [1] });
+        expect(["value", "code_default", "error", undefined]).toContain(outcome?.kind);
+      }),
+    );
+  });
+});
+
 describe("checkDocument", () => {
   const warningsFor = (targeting: unknown) =>
     checkDocument({ flags: { animations: { ...onForRole("USER"), targeting } } })
