@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { guardRoutes } from "./auth/middleware/guard-routes.ts";
 import { requireSameOrigin } from "./auth/middleware/same-origin.ts";
-import { AppError } from "./errors.ts";
+import { AppError, type AppErrorOptions } from "./errors.ts";
 import { ROUTES } from "./routes/access.ts";
 import { adminAudit } from "./routes/admin-audit.ts";
 import { adminGenerations } from "./routes/admin-generations.ts";
@@ -57,17 +57,19 @@ const UPLOAD_PATHS: ReadonlySet<string> = new Set(["/api/me/picture", "/account/
 /** What stands around a file in a form. */
 const FORM_OVERHEAD_BYTES = 4 * 1024;
 
-function limitBody(maxSize: number) {
+function limitBody(maxSize: number, options: AppErrorOptions = {}) {
   return bodyLimit({
     maxSize,
     onError: () => {
-      throw new AppError("payload_too_large");
+      throw new AppError("payload_too_large", options);
     },
   });
 }
 
 const limitBodies = limitBody(BODY_MAX_BYTES);
-const limitUploads = limitBody(PICTURE_UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES);
+const limitUploads = limitBody(PICTURE_UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES, {
+  detail: "A picture may have 10 MB at most. Nothing was changed; choose a smaller one.",
+});
 
 export const app = new Hono<AppEnv>();
 

@@ -125,7 +125,7 @@ export function titleOf(code: ErrorCode): string {
     case "method_not_allowed":
       return "This address does not do that";
     case "conflict":
-      return "Too late for that";
+      return "That can't be done as things are";
     case "idempotency_key_reused":
       return "This Idempotency-Key was used for something else";
     case "payload_too_large":

@@ -27,7 +27,7 @@ export const emailSchema = z.pipe(
 );
 
 /** No controls, no breaks of lines, nothing that turns the direction of a whole page. Joiners stay: scripts need them. */
-const VISIBLE_CHARACTERS = /^[^\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2060-\u2069\ufeff]*$/u;
+const VISIBLE_CHARACTERS = /^[^\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufffd]*$/u;
 
 /** One line, without characters that nobody can see. */
 export const nameSchema = z.string().check(

@@ -71,7 +71,7 @@ export async function signIn(
   if (signedIn.error.kind === "limited") {
     throw new AppError("too_many_requests", {
       detail:
-        "There were too many attempts to sign in. Wait a while, or let us mail you a link: that always works.",
+        "There were too many attempts to sign in. Wait a quarter of an hour and try again, or let us mail you a link.",
       reason: "sign_in_limited",
       headers: retryAfter(signedIn.error.retryAfterMs),
     });

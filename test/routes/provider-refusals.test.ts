@@ -206,6 +206,8 @@ describe("53 the canonical origin", () => {
     "//evil.test",
     "/\\evil.test",
     "/\t/evil.test",
+    "/.//evil.test",
+    "/x/..//evil.test",
     "javascript:alert(1)",
     "http://eventide.test.evil.test",
     "http://user@evil.test",

@@ -1,5 +1,4 @@
 /** Reads a posted form: text fields as they were typed, and a file where a form has one. */
-import * as z from "zod/mini";
 import { AppError, type FieldError } from "../../errors.ts";
 import type { AppContext } from "../context.ts";
 import type { FieldErrors, FormValues } from "../views/model.ts";
@@ -42,12 +41,16 @@ export function toFieldErrors(errors: readonly FieldError[]): FieldErrors {
   return byField;
 }
 
-const NEXT_SCHEMA = z.string().check(z.regex(/^\/(?![/\\])[\x21-\x7e]*$/));
+/** `//host` and `/\host` are other sites to a browser. */
+const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
 
-/** Where to go after signing in: a path of this site, or the start page. */
+/**
+ * Where to go after signing in: a path of this site, or the start page. What is judged is the address that a browser
+ * makes of it, because `/.//host` has no dots any more when it gets there.
+ */
 export function parseNextPath(text: string, origin: string): string {
-  const parsed = NEXT_SCHEMA.safeParse(text);
-  if (!parsed.success || !URL.canParse(parsed.data, origin)) return "/";
-  const url = new URL(parsed.data, origin);
-  return url.origin === origin ? url.pathname + url.search : "/";
+  if (!OWN_PATH.test(text) || !URL.canParse(text, origin)) return "/";
+  const url = new URL(text, origin);
+  const path = url.pathname + url.search;
+  return url.origin === origin && OWN_PATH.test(path) ? path : "/";
 }
