@@ -92,22 +92,37 @@ export async function updateName(db: D1Database, userId: string, name: string, n
   await db.prepare("UPDATE users SET name = ?2, updated_at = ?3 WHERE id = ?1").bind(userId, name, now).run();
 }
 
+export interface FromTo<Value> {
+  from: Value;
+  to: Value;
+}
+
 /**
- * Role and access in one statement. It changes nothing unless the actor is a HERO in this very moment, and it fails
- * with LAST_HERO when nobody would be one afterwards.
+ * Role, access or both in one statement; null leaves one alone. It changes nothing unless the actor is a HERO in this
+ * very moment and both `from` are still so, and it fails with LAST_HERO when nobody would be one afterwards.
  */
 export function buildAccountChange(
   db: D1Database,
-  change: { actorId: string; userId: string; role: Role; disabled: boolean },
+  change: { actorId: string; userId: string; role: FromTo<Role> | null; disabled: FromTo<boolean> | null },
   now: number,
 ): D1PreparedStatement {
+  const { role, disabled } = change;
   return db
     .prepare(
-      `UPDATE users SET role = ?3, disabled_at = CASE WHEN ?4 THEN coalesce(disabled_at, ?5) END, updated_at = ?5
-       WHERE id = ?1
+      `UPDATE users SET role = coalesce(?4, role), updated_at = ?7,
+         disabled_at = CASE WHEN ?6 IS NULL THEN disabled_at WHEN ?6 THEN coalesce(disabled_at, ?7) END
+       WHERE id = ?1 AND (?3 IS NULL OR role = ?3) AND (?5 IS NULL OR (disabled_at IS NOT NULL) = ?5)
          AND EXISTS (SELECT 1 FROM users a WHERE a.id = ?2 AND a.role = 'HERO' AND a.disabled_at IS NULL)`,
     )
-    .bind(change.userId, change.actorId, change.role, Number(change.disabled), now);
+    .bind(
+      change.userId,
+      change.actorId,
+      role?.from ?? null,
+      role?.to ?? null,
+      disabled === null ? null : Number(disabled.from),
+      disabled === null ? null : Number(disabled.to),
+      now,
+    );
 }
 
 /** What the triggers say when the last HERO would go. */

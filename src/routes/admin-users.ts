@@ -1,12 +1,12 @@
 /** People, as admins see them: find them, read their ledger, add credits, and change role and access. */
 import { Hono } from "hono";
 import * as z from "zod/mini";
-import { changeRoleAndAccess } from "../auth/change-account.ts";
+import { changeRoleAndAccess, type RoleAndAccess } from "../auth/change-account.ts";
 import { hasRole, outranks, type Principal } from "../auth/principal.ts";
 import { type ApplyOutcome, applyCredits } from "../credits/apply.ts";
 import { buildEntriesQuery } from "../db/entries.ts";
 import { runQueries } from "../db/query.ts";
-import { ROLES, type Role } from "../db/schema.ts";
+import { ROLES } from "../db/schema.ts";
 import { buildUserQuery, findUser, listUsers, type UserRow } from "../db/users.ts";
 import { AppError } from "../errors.ts";
 import { wholeNumber } from "../fields.ts";
@@ -113,10 +113,7 @@ export async function getUser(c: AppContext): Promise<UserRow> {
   return user;
 }
 
-export interface AccountChange {
-  role?: Role | undefined;
-  disabled?: boolean | undefined;
-  reason?: string | undefined;
+export interface AccountChange extends RoleAndAccess {
   /** What the same request adds afterwards: when that can't be done, nothing of it is. */
   addCredits?: number | undefined;
 }
@@ -142,10 +139,18 @@ export async function changeAccount(c: AppContext, change: AccountChange): Promi
       detail: "This is the last HERO who can sign in. Make somebody else a HERO first. Nothing was changed.",
     });
   }
+  if (changed.error === "overtaken") {
+    throw new AppError("conflict", { detail: describeOvertaken(await getUser(c)) });
+  }
   throw new AppError("forbidden", {
     detail: "You are no longer a HERO. Nothing was changed.",
     reason: "needs_HERO",
   });
+}
+
+function describeOvertaken(user: UserRow): string {
+  const access = user.disabledAt === null ? "the account can sign in" : "the account is switched off";
+  return `This account was changed since you looked at it: the role is ${user.role} now, and ${access}. Look at it again. Nothing was changed by you.`;
 }
 
 /** The signed amount, on top of what is there; the same key adds once. */

@@ -134,7 +134,8 @@ describe("the page of the audit log", () => {
   it("shows what is recorded, with links to the people", async () => {
     const hero = await createPerson({ role: "HERO" });
     const person = await createPerson();
-    const form = { role: "ADMIN", disabled: "false", accountReason: "helps <b>us</b>" };
+    const shown = { roleWas: "USER", disabledWas: "false" };
+    const form = { ...shown, role: "ADMIN", disabled: "false", accountReason: "helps <b>us</b>" };
     const saved = await call("POST", `/admin/users/${person.id}/account`, { as: hero, form });
     expect(saved.status).toBe(303);
     const page = await (await call("GET", `/admin/audit?subject=${person.id}`, { as: hero })).text();
@@ -148,7 +149,8 @@ describe("the page of the audit log", () => {
     await env.DB.prepare("UPDATE users SET role = 'USER' WHERE role = 'HERO' AND id <> ?1")
       .bind(hero.id)
       .run();
-    const form = { role: "USER", disabled: "false", accountReason: "" };
+    const shown = { roleWas: "HERO", disabledWas: "false" };
+    const form = { ...shown, role: "USER", disabled: "false", accountReason: "" };
     const response = await call("POST", `/admin/users/${hero.id}/account`, { as: hero, form });
     expect(response.status).toBe(409);
     expect(await response.text()).toContain("the last HERO");

@@ -227,7 +227,9 @@ describe("roles", () => {
     for (const as of [person, admin]) {
       await change(as, as.id, { role: "HERO" });
       await call("PATCH", "/api/me", { as, json: { role: "HERO" } });
-      await call("POST", `/admin/users/${as.id}/account`, { as, form: { role: "HERO", disabled: "false" } });
+      const shown = { roleWas: as === person ? "USER" : "ADMIN", disabledWas: "false" };
+      const form = { ...shown, role: "HERO", disabled: "false" };
+      await call("POST", `/admin/users/${as.id}/account`, { as, form });
       expect(await readRole(as.id)).toMatchObject({ role: as === person ? "USER" : "ADMIN" });
     }
   });

@@ -1,16 +1,25 @@
 /** One person's account for administrators: credits for every one of them, role and access for HEROes. */
 import { Hono } from "hono";
+import * as z from "zod/mini";
 import { hasRole, outranks } from "../../auth/principal.ts";
 import { buildEntriesQuery } from "../../db/entries.ts";
 import { buildJobsQuery } from "../../db/jobs.ts";
 import { buildPictureVersionQuery } from "../../db/profile-pictures.ts";
 import { runQueries } from "../../db/query.ts";
+import { ROLES } from "../../db/schema.ts";
 import { buildUserQuery } from "../../db/users.ts";
 import { AppError, type FieldError, statusOf } from "../../errors.ts";
 import { parseFields } from "../../fields.ts";
 import { newId } from "../../ids.ts";
 import { presentJob } from "../admin-generations.ts";
-import { addCredits, addCreditsSchema, changeAccount, getUser, userChangeSchema } from "../admin-users.ts";
+import {
+  type AccountChange,
+  addCredits,
+  addCreditsSchema,
+  changeAccount,
+  getUser,
+  userChangeSchema,
+} from "../admin-users.ts";
 import { IDEMPOTENCY_KEY_PATTERN, parseId } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
@@ -47,30 +56,62 @@ export const adminUserPages = new Hono<AppEnv>()
   .post("/admin/users/:id/account", async (c) => {
     const { id } = await getUser(c);
     const values = await readForm(c);
-    const change = parseFields(userChangeSchema, toAccountChange(values));
+    const form = parseFields(accountFormSchema, toAccountForm(values));
     const idempotencyKey = newId();
-    if (!change.ok) {
-      return renderUser(c, { idempotencyKey, values, errors: change.error });
+    if (!form.ok) {
+      const accountDetail = form.error.map(({ message }) => message).join(" ");
+      return renderUser(c, { idempotencyKey, status: statusOf("invalid_request"), accountDetail });
     }
+    const change = toAccountChange(form.value);
     try {
-      await changeAccount(c, change.value);
+      await changeAccount(c, change);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const status = statusOf(error.code);
       return renderUser(c, { idempotencyKey, status, accountDetail: error.message });
     }
-    setNotice(c, { kind: "success", text: "Role and access are as you set them." });
+    setNotice(c, { kind: "success", text: describeAccountChange(change) });
     return c.redirect(`/admin/users/${id}`, 303);
   });
 
-/** A choice that was left alone is sent too, and changes nothing. */
-function toAccountChange(values: FormValues): unknown {
+const CHOICE_ERROR = "Open this page again, and choose role and access from the lists.";
+
+const choiceOfRole = z.enum(ROLES, { error: CHOICE_ERROR });
+const choiceOfAccess = z.enum(["true", "false"], { error: CHOICE_ERROR });
+
+/** A form that doesn't say what it showed is refused: an old page must not undo what happened since. */
+const accountFormSchema = z.strictObject({
+  role: choiceOfRole,
+  roleWas: choiceOfRole,
+  disabled: choiceOfAccess,
+  disabledWas: choiceOfAccess,
+  reason: userChangeSchema.shape.reason,
+});
+
+function toAccountForm(values: FormValues): unknown {
   const reason = typedValue(values, "accountReason").trim();
   return {
     role: typedValue(values, "role"),
-    disabled: typedValue(values, "disabled") === "true",
+    roleWas: typedValue(values, "roleWas"),
+    disabled: typedValue(values, "disabled"),
+    disabledWas: typedValue(values, "disabledWas"),
     ...(reason === "" ? {} : { reason }),
   };
+}
+
+/** Only what the person changed: a choice that was left alone may have been made anew by somebody else. */
+function toAccountChange(form: z.output<typeof accountFormSchema>): AccountChange {
+  return {
+    ...(form.role === form.roleWas ? {} : { role: form.role }),
+    ...(form.disabled === form.disabledWas ? {} : { disabled: form.disabled === "true" }),
+    was: { role: form.roleWas, disabled: form.disabledWas === "true" },
+    reason: form.reason,
+  };
+}
+
+function describeAccountChange({ role, disabled }: AccountChange): string {
+  if (role === undefined && disabled === undefined) return "You chose nothing new. Nothing was changed.";
+  return "Role and access are as you set them.";
 }
 
 /** A field that was left empty is missing, not 0. */

@@ -19,7 +19,7 @@ import type { Entry, FieldErrors, FormValues, Frame, Person } from "../model.ts"
 import { countOf, formatNumber } from "../words.ts";
 import { statusOf } from "./users.tsx";
 
-/** Its forms post `addCredits`, `reason` and `idempotencyKey`; and `role`, `disabled` and `accountReason`. */
+/** Its forms post `addCredits`, `reason` and `idempotencyKey`; and `role`, `disabled`, what they were, and `accountReason`. */
 export interface AdminUserPageProps {
   frame: Frame;
   person: Person;
@@ -152,6 +152,8 @@ function RoleAndAccess(props: AdminUserPageProps) {
       </p>
       <ErrorSummary errors={{}} detail={props.accountDetail} />
       <form class="filters" method="post" action={adminUserAccountPath(person.id)}>
+        <input type="hidden" name="roleWas" value={person.role} />
+        <input type="hidden" name="disabledWas" value={String(person.disabled)} />
         <SelectField name="role" label="Role" value={person.role} options={ROLES} />
         <SelectField name="disabled" label="Access" value={String(person.disabled)} options={ACCESS} />
         <TextField name="accountReason" label="Reason, for the audit log" maxLength={REASON_MAX_CHARACTERS} />
