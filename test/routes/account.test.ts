@@ -239,6 +239,29 @@ describe("a new address", () => {
     expect((await confirm(link, person.cookie)).status).toBe(200);
   });
 
+  it("leads whoever is signed in as somebody else out and back to its link, not round in a circle", async () => {
+    const person = await createPerson();
+    const other = await createPerson();
+    const email = newEmail();
+    await ask(person, email);
+    const link = await getLinkTo(email);
+    const page = await call("GET", link.path, { as: other });
+    expect(page.status).toBe(403);
+    const html = await page.text();
+    expect(html).toContain("This link belongs to another account");
+    expect(html).toContain(other.email);
+    expect(html).not.toContain(person.email);
+    const action = /action="(\/signout\?next=[^"]+)"/.exec(html)?.[1] ?? "";
+    const left = await post(other, action.replaceAll("&amp;", "&"));
+    expect(left.status).toBe(303);
+    expect(left.headers.get("Location")).toBe(link.path);
+    expect(await isSignedIn(other.cookie)).toBe(false);
+    const anonymous = await call("GET", left.headers.get("Location") ?? "");
+    const signIn = new URL(anonymous.headers.get("Location") ?? "", "http://eventide.test");
+    expect([signIn.pathname, signIn.searchParams.get("next")]).toEqual(["/signin", link.path]);
+    expect(await (await call("GET", link.path, { as: person })).text()).toContain("Use this address");
+  });
+
   it("is confirmed on its page as well", async () => {
     const person = await createPerson();
     const email = newEmail();

@@ -289,6 +289,18 @@ describe("a session", () => {
     }
   });
 
+  it("leads on to where its button says after signing out, and only within this site", async () => {
+    for (const [next, expected] of [
+      ["/gallery?q=cake", "/gallery?q=cake"],
+      ["//evil.test", "/"],
+      ["https://evil.test/", "/"],
+    ] as const) {
+      const path = `/signout?${new URLSearchParams({ next })}`;
+      const left = await call("POST", path, { as: await createPerson(), form: {} });
+      expect(left.headers.get("Location"), next).toBe(expected);
+    }
+  });
+
   it("20 is dead with all others of its person after signing out everywhere, and nobody else's is", async () => {
     for (const path of ["/api/auth/logout-everywhere", "/account/signout-everywhere"]) {
       const person = await createPerson();

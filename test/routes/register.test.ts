@@ -447,6 +447,40 @@ describe("the pages", () => {
   });
 });
 
+describe("a link that is opened by somebody who is signed in", () => {
+  const SWITCHES = "switches to the account of";
+
+  it("says that its button switches accounts, and does, when they are somebody else", async () => {
+    const viewer = await createPerson();
+    const known = await createPerson();
+    const unknown = newEmail();
+    await call("POST", "/api/auth/magic-link", { json: { email: known.email }, headers: fromNewPlace() });
+    await register(unknown);
+    for (const email of [known.email, unknown]) {
+      const page = await (await call("GET", (await getLinkTo(email)).path, { as: viewer })).text();
+      expect(page).toContain(SWITCHES);
+      expect(page).toContain(viewer.email);
+    }
+    const { token } = await getLinkTo(known.email);
+    const form = { email: known.email, token };
+    const headers = fromNewPlace();
+    const switched = await call("POST", "/auth/confirm", { as: viewer, form, headers });
+    const session = switched.headers.getSetCookie().find((cookie) => cookie.startsWith("session="));
+    const me = await call("GET", "/api/me", { headers: { Cookie: session?.split(";")[0] ?? "" } });
+    expect(await me.json()).toMatchObject({ user: { id: known.id } });
+    expect((await call("GET", "/api/me", { as: viewer })).status).toBe(401);
+  });
+
+  it("says nothing of it to its own person", async () => {
+    const person = await createPerson();
+    const headers = fromNewPlace();
+    await call("POST", "/api/auth/magic-link", { json: { email: person.email }, headers });
+    const page = await (await call("GET", (await getLinkTo(person.email)).path, { as: person })).text();
+    expect(page).toContain("One press");
+    expect(page).not.toContain(SWITCHES);
+  });
+});
+
 describe("the development mailbox", () => {
   it("63 doesn't exist outside development, for any method", async () => {
     const production = {

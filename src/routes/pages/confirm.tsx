@@ -9,7 +9,7 @@ import { parseFields } from "../../fields.ts";
 import { confirmSchema } from "../auth.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, setNotice } from "../frame.ts";
-import { ConfirmPage, DeadLinkPage } from "../views/confirm.tsx";
+import { ConfirmPage, DeadLinkPage, OthersLinkPage } from "../views/confirm.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors } from "../views/model.ts";
 import { confirm } from "../ways-in.ts";
@@ -23,7 +23,12 @@ export const confirmPages = new Hono<AppEnv>()
     const link = { email: c.req.query("email") ?? "", token: c.req.query("token") ?? "" };
     const row = await peekLink(c.env.DB, link, Date.now());
     if (row === null) return renderDeadLink(c);
-    if (needsSignIn(c, row)) return c.redirect(signInPath(c.req.url), 303);
+    if (!isForWhoeverPresses(c, row)) {
+      const principal = c.get("principal");
+      return principal === null
+        ? c.redirect(signInPath(c.req.url), 303)
+        : renderOthersLink(c, principal.email, link);
+    }
     return renderConfirm(c, row, link.token, {});
   })
   .post("/auth/confirm", async (c) => {
@@ -44,9 +49,21 @@ export const confirmPages = new Hono<AppEnv>()
     return confirmOrExplain(c, row, parsed.value);
   });
 
-/** A change of address is for the person who asked for it. */
-function needsSignIn(c: AppContext, row: LinkRow): boolean {
-  return row.purpose === "change_email" && c.get("principal")?.id !== row.userId;
+/** A change of address is for the person who asked for it; every other link is for whoever reads the mailbox. */
+function isForWhoeverPresses(c: AppContext, row: LinkRow): boolean {
+  return row.purpose !== "change_email" || c.get("principal")?.id === row.userId;
+}
+
+/** Sending them to sign in would lead straight back here: they are signed in, as somebody else. */
+function renderOthersLink(c: AppContext, viewerEmail: string, link: { email: string; token: string }) {
+  c.set("refusal", "change_email_of_another");
+  return c.html(<OthersLinkPage frame={buildFrame(c, null)} viewerEmail={viewerEmail} {...link} />, 403);
+}
+
+/** Whose session the button ends when it opens the account of another address; null when it ends nobody's. */
+function findLeaving(c: AppContext, row: LinkRow): string | null {
+  const email = c.get("principal")?.email ?? row.email;
+  return row.purpose === "change_email" || email === row.email ? null : email;
 }
 
 async function confirmOrExplain(
@@ -86,6 +103,7 @@ function renderConfirm(c: AppContext, row: LinkRow, token: string, errors: Field
       purpose={row.purpose}
       email={row.email}
       token={token}
+      leavingEmail={findLeaving(c, row)}
       passwordMinCharacters={PASSWORD_MIN_CHARACTERS}
       errors={errors}
     />,

@@ -51,7 +51,7 @@ export const signInPages = new Hono<AppEnv>()
   })
   .post("/signout", async (c) => {
     await signOut(c);
-    return c.redirect("/", 303);
+    return c.redirect(parseNextPath(c.req.query("next") ?? "/", c.get("config").origin), 303);
   });
 
 /** What went wrong at a provider, as the address says; an address that somebody made up says nothing. */

@@ -37,6 +37,11 @@ export const ADMIN_FLAGS_EXPORT = "/admin/flags/export";
 export const ADMIN_FLAGS_IMPORT = "/admin/flags/import";
 export const ADMIN_SPEED = "/admin/speed";
 
+/** Takes a POST; leads on to a path of this site. */
+export function signOutPath(next: string): string {
+  return withQuery(SIGN_OUT, { next });
+}
+
 /** Takes a POST with the field `next`. */
 export function providerSignInPath(provider: string): string {
   return `/auth/signin/${encodeURIComponent(provider)}`;

@@ -1,8 +1,9 @@
 /** Where a mailed link leads: a page with a button, because programs that look into mail open links too. */
-import { ACCOUNT, CONFIRM, CREATE, FORGOT, REGISTER, SIGN_IN } from "./addresses.ts";
+import { ACCOUNT, CONFIRM, CREATE, FORGOT, REGISTER, SIGN_IN, signOutPath, withQuery } from "./addresses.ts";
 import { Button, LinkButton } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
+import { Notice } from "./components/notice.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
 import { WayIn } from "./way-in.tsx";
 
@@ -12,6 +13,8 @@ export interface ConfirmPageProps {
   purpose: "register" | "sign_in" | "reset" | "change_email";
   email: string;
   token: string;
+  /** Who is signed in as somebody else, and won't be after the button. */
+  leavingEmail: string | null;
   passwordMinCharacters: number;
   errors?: FieldErrors;
 }
@@ -63,6 +66,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
   return (
     <WayIn frame={props.frame} title={title} heading={heading} lead={lead}>
       <ErrorSummary errors={errors} />
+      {props.leavingEmail === null ? null : <SwitchNotice from={props.leavingEmail} to={props.email} />}
       <form method="post" action={CONFIRM}>
         <input type="hidden" name="token" value={props.token} />
         <div class="field">
@@ -91,11 +95,50 @@ export function ConfirmPage(props: ConfirmPageProps) {
   );
 }
 
+function SwitchNotice(props: { from: string; to: string }) {
+  return (
+    <Notice
+      kind="info"
+      text={
+        <>
+          You are signed in as <strong class="break">{props.from}</strong>. The button signs you out there and
+          switches to the account of <strong class="break">{props.to}</strong>.
+        </>
+      }
+    />
+  );
+}
+
 function passwordHint(props: ConfirmPageProps): string {
   const length = `At least ${props.passwordMinCharacters} characters; a few unrelated words are easy to remember.`;
   return props.purpose === "reset"
     ? length
     : `${length} Leave it empty to do without: then we mail you a link each time you sign in.`;
+}
+
+/** A link to change the address of somebody else than who is signed in. Whose it is, it doesn't tell. */
+export function OthersLinkPage(props: { frame: Frame; viewerEmail: string; email: string; token: string }) {
+  const link = withQuery(CONFIRM, { email: props.email, token: props.token });
+  return (
+    <WayIn
+      frame={props.frame}
+      title="This link belongs to another account"
+      heading="Somebody else's link."
+      lead={
+        <>
+          You are signed in as <strong class="break">{props.viewerEmail}</strong>, and this link belongs to
+          another account. Sign out, and sign in to the account whose address is to change: then the link goes
+          on.
+        </>
+      }
+    >
+      <form method="post" action={signOutPath(link)}>
+        <Button kind="primary" wide>
+          Sign out and go on with the link
+        </Button>
+      </form>
+    </WayIn>
+  );
 }
 
 /** The link was used, is too old, was replaced by a newer one, or was never one. It looks the same for all. */

@@ -23,7 +23,7 @@ import { AdminUserPage } from "../../../src/routes/views/admin/user.tsx";
 import { AdminUsersPage } from "../../../src/routes/views/admin/users.tsx";
 import { BriefPage } from "../../../src/routes/views/brief.tsx";
 import type { Job } from "../../../src/routes/views/components/jobs-table.tsx";
-import { ConfirmPage, DeadLinkPage } from "../../../src/routes/views/confirm.tsx";
+import { ConfirmPage, DeadLinkPage, OthersLinkPage } from "../../../src/routes/views/confirm.tsx";
 import { ConnectPage } from "../../../src/routes/views/connect.tsx";
 import { ChooseTypePage } from "../../../src/routes/views/create/choose-type.tsx";
 import { CreatePage, type CreatePageProps } from "../../../src/routes/views/create/create-page.tsx";
@@ -433,6 +433,7 @@ export const PAGES = {
       purpose="register"
       email="ines.okafor@example.test"
       token="t"
+      leavingEmail={null}
       passwordMinCharacters={12}
       errors={{ password: "Use at least 12 characters." }}
     />
@@ -443,7 +444,26 @@ export const PAGES = {
       purpose="sign_in"
       email="ines.okafor@example.test"
       token="t"
+      leavingEmail={null}
       passwordMinCharacters={12}
+    />
+  ),
+  "confirm, sign in as somebody else": (
+    <ConfirmPage
+      frame={frameFor(VIEWER)}
+      purpose="sign_in"
+      email="ines.okafor@example.test"
+      token="t"
+      leavingEmail="ines@work.example.test"
+      passwordMinCharacters={12}
+    />
+  ),
+  "confirm, link of another account": (
+    <OthersLinkPage
+      frame={frameFor(VIEWER)}
+      viewerEmail={PERSON.email}
+      email="ines.okafor@example.test"
+      token="t"
     />
   ),
   "confirm, dead link": (
