@@ -23,6 +23,8 @@ export interface Confirmation {
   token: string;
   /** Sets the account's password. */
   password: string | undefined;
+  /** What a new account is called. Without it, what was typed where the letter was asked for, by whoever that was. */
+  name?: string | undefined;
 }
 
 export interface ConfirmContext {
@@ -77,7 +79,8 @@ export async function confirmLink(
     const problem = findPasswordProblem(confirmation.password, link.email);
     if (problem !== null) return fail({ kind: "weak_password", problem });
   }
-  return enter(db, link, tokenHash, confirmation.password, context, facts);
+  const named = { ...link, name: confirmation.name ?? link.name };
+  return enter(db, named, tokenHash, confirmation.password, context, facts);
 }
 
 async function enter(

@@ -34,6 +34,10 @@ function countUsers(email: string): Promise<number | null> {
   return env.DB.prepare("SELECT count(*) AS n FROM users WHERE email = ?1").bind(email).first<number>("n");
 }
 
+function readName(email: string): Promise<string | null> {
+  return env.DB.prepare("SELECT name FROM users WHERE email = ?1").bind(email).first<string>("name");
+}
+
 describe("registering", () => {
   it("opens the account behind the mailed link, with the password and the starting credits", async () => {
     const email = newEmail();
@@ -59,6 +63,16 @@ describe("registering", () => {
     await register(email);
     expect(await countUsers(email)).toBe(0);
     expect((await logIn(email, PASSWORD)).status).toBe(401);
+  });
+
+  it("11 takes no name where its link is confirmed by a program", async () => {
+    const email = newEmail();
+    await register(email, { name: "Ines Okafor" });
+    const { token } = await getLinkTo(email);
+    const json = { email, token, name: "Somebody Else" };
+    const response = await call("POST", "/api/auth/confirm", { json, headers: fromNewPlace() });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ field: "name" }] });
   });
 
   it("11 refuses a role, a password and every other field that it doesn't know, and names it", async () => {
@@ -376,6 +390,46 @@ describe("the pages", () => {
     const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith("session="));
     const me = await call("GET", "/api/me", { headers: { Cookie: session?.split(";")[0] ?? "" } });
     expect(me.status).toBe(200);
+  });
+
+  it("call a new account what its owner sees and sends, not what a stranger typed with their address", async () => {
+    const email = newEmail();
+    const headers = fromNewPlace();
+    await register(email, { name: "Ines Okafor" });
+    await register(email, { name: "Fool <of> the town" });
+    const { path, token } = await getLinkTo(email);
+    expect(await (await call("GET", path)).text()).toContain('value="Fool &lt;of&gt; the town"');
+    const refused = await call("POST", "/auth/confirm", {
+      form: { email, token, name: "Ines\u202eOkafor", password: "short" },
+      headers,
+    });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("Leave out line breaks and invisible characters.");
+    const weak = await call("POST", "/auth/confirm", {
+      form: { email, token, name: "Ines O.", password: "short" },
+      headers,
+    });
+    expect(weak.status).toBe(422);
+    expect(await weak.text()).toContain('value="Ines O."');
+    expect(
+      (await call("POST", "/auth/confirm", { form: { email, token, name: " Ines O. " }, headers })).status,
+    ).toBe(303);
+    expect(await readName(email)).toBe("Ines O.");
+  });
+
+  it("take an emptied name as none, and leave the name of an account that there was", async () => {
+    const email = newEmail();
+    const headers = fromNewPlace();
+    await register(email, { name: "Fool of the town" });
+    const form = { ...(await getLinkTo(email)), name: "" };
+    expect((await call("POST", "/auth/confirm", { form, headers })).status).toBe(303);
+    expect(await readName(email)).toBe("");
+    const person = await createPerson();
+    await register(person.email, { name: "Fool of the town" });
+    const link = await getLinkTo(person.email);
+    expect(await (await call("GET", link.path)).text()).not.toContain('name="name"');
+    await call("POST", "/auth/confirm", { form: { ...link, name: "Fool of the town" }, headers });
+    expect(await readName(person.email)).toBe("Test Person");
   });
 
   it("keep what was typed and name what is wrong", async () => {

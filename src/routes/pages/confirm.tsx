@@ -1,12 +1,13 @@
 /** The page behind a mailed link. Opening it uses nothing up, however often and by whatever it is opened. */
 import { Hono } from "hono";
+import * as z from "zod/mini";
 import { peekLink } from "../../auth/confirm-link.ts";
 import { signInPath } from "../../auth/middleware/guard-routes.ts";
 import { PASSWORD_MIN_CHARACTERS } from "../../auth/password.ts";
 import type { LinkRow } from "../../db/auth-tokens.ts";
 import { AppError } from "../../errors.ts";
 import { parseFields } from "../../fields.ts";
-import { confirmSchema } from "../auth.ts";
+import { confirmSchema, nameSchema } from "../auth.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, setNotice } from "../frame.ts";
 import { ConfirmPage, DeadLinkPage, OthersLinkPage } from "../views/confirm.tsx";
@@ -17,6 +18,15 @@ import { readForm, toFieldErrors } from "./form.ts";
 
 const DEAD_LINK =
   "This link doesn't work any more: it was used, it is too old, or a newer one was sent. A new one is quickly asked for.";
+
+/** Anybody may ask for a letter to any address, with any name: what counts is what the mailbox's owner sees and sends. */
+const confirmFormSchema = z.extend(confirmSchema, { name: z.optional(nameSchema) });
+
+/** What the page is filled with. A password is never given back. */
+interface TypedConfirmation {
+  token: string;
+  name: string;
+}
 
 export const confirmPages = new Hono<AppEnv>()
   .get("/auth/confirm", async (c) => {
@@ -29,24 +39,26 @@ export const confirmPages = new Hono<AppEnv>()
         ? c.redirect(signInPath(c.req.url), 303)
         : renderOthersLink(c, principal.email, link);
     }
-    return renderConfirm(c, row, link.token, {});
+    return renderConfirm(c, row, { token: link.token, name: row.name });
   })
   .post("/auth/confirm", async (c) => {
     const values = await readForm(c);
     const password = typedValue(values, "password");
     const token = typedValue(values, "token");
-    const parsed = parseFields(confirmSchema, {
+    const parsed = parseFields(confirmFormSchema, {
       email: typedValue(values, "email"),
       token,
       ...(password === "" ? {} : { password }),
+      ...(values["name"] === undefined ? {} : { name: typedValue(values, "name") }),
     });
     const row = await peekLink(c.env.DB, { email: typedValue(values, "email"), token }, Date.now());
     if (row === null) return renderDeadLink(c);
-    if (!parsed.ok) return renderConfirm(c, row, token, toFieldErrors(parsed.error));
+    const typed = { token, name: values["name"] === undefined ? row.name : typedValue(values, "name") };
+    if (!parsed.ok) return renderConfirm(c, row, typed, toFieldErrors(parsed.error));
     if (row.purpose === "reset" && password === "") {
-      return renderConfirm(c, row, token, { password: "Choose a new password." });
+      return renderConfirm(c, row, typed, { password: "Choose a new password." });
     }
-    return confirmOrExplain(c, row, parsed.value);
+    return confirmOrExplain(c, row, typed, parsed.value);
   });
 
 /** A change of address is for the person who asked for it; every other link is for whoever reads the mailbox. */
@@ -69,18 +81,19 @@ function findLeaving(c: AppContext, row: LinkRow): string | null {
 async function confirmOrExplain(
   c: AppContext,
   row: LinkRow,
-  confirmation: { email: string; token: string; password?: string | undefined },
+  typed: TypedConfirmation,
+  confirmation: z.output<typeof confirmFormSchema>,
 ) {
-  const { email, token, password } = confirmation;
+  const { email, token, password, name } = confirmation;
   try {
-    const confirmed = await confirm(c, { email, token, password });
+    const confirmed = await confirm(c, { email, token, password, name });
     setNotice(c, { kind: "success", text: describe(confirmed) });
     if (confirmed.kind === "email_changed") return c.redirect("/account", 303);
     return c.redirect(confirmed.isNew ? "/create" : "/", 303);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.reason === "dead_link") return renderDeadLink(c);
-    if (error.errors !== undefined) return renderConfirm(c, row, token, toFieldErrors(error.errors));
+    if (error.errors !== undefined) return renderConfirm(c, row, typed, toFieldErrors(error.errors));
     throw error;
   }
 }
@@ -95,14 +108,15 @@ function renderDeadLink(c: AppContext) {
   return c.html(<DeadLinkPage frame={buildFrame(c, null)} detail={DEAD_LINK} />, 401);
 }
 
-function renderConfirm(c: AppContext, row: LinkRow, token: string, errors: FieldErrors) {
+function renderConfirm(c: AppContext, row: LinkRow, typed: TypedConfirmation, errors: FieldErrors = {}) {
   const isRefused = Object.keys(errors).length > 0;
   return c.html(
     <ConfirmPage
       frame={buildFrame(c, null)}
       purpose={row.purpose}
       email={row.email}
-      token={token}
+      token={typed.token}
+      name={typed.name}
       leavingEmail={findLeaving(c, row)}
       passwordMinCharacters={PASSWORD_MIN_CHARACTERS}
       errors={errors}

@@ -5,14 +5,16 @@ import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
 import { Notice } from "./components/notice.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
-import { WayIn } from "./way-in.tsx";
+import { NAME_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
 
-/** Posts `email`, `token` and, where it is asked for, `password`. */
+/** Posts `email`, `token` and, where they are asked for, `name` and `password`. */
 export interface ConfirmPageProps {
   frame: Frame;
   purpose: "register" | "sign_in" | "reset" | "change_email";
   email: string;
   token: string;
+  /** Of a new account, as it was given so far. */
+  name: string;
   /** Who is signed in as somebody else, and won't be after the button. */
   leavingEmail: string | null;
   passwordMinCharacters: number;
@@ -75,6 +77,17 @@ export function ConfirmPage(props: ConfirmPageProps) {
           {/* Password managers read the account's name from a field. */}
           <input type="email" name="email" value={props.email} autocomplete="username" readonly hidden />
         </div>
+        {props.purpose === "register" ? (
+          <TextField
+            name="name"
+            label="Your name"
+            hint="If you like. Only you and the administrators see it."
+            value={props.name}
+            autocomplete="name"
+            maxLength={NAME_MAX_CHARACTERS}
+            error={errors["name"]}
+          />
+        ) : null}
         {asksForPassword ? (
           <TextField
             name="password"

@@ -4,7 +4,7 @@ import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
-import { EMAIL_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
+import { EMAIL_MAX_CHARACTERS, NAME_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
 import { countOf } from "./words.ts";
 
 /** Posts `email` and `name`, and `cf-turnstile-response` where the bot check is configured. */
@@ -19,7 +19,6 @@ export interface RegisterPageProps {
   errors?: FieldErrors;
 }
 
-const NAME_MAX_CHARACTERS = 80;
 const TURNSTILE_SCRIPT = "https://challenges.cloudflare.com/turnstile/v0/api.js";
 
 export function RegisterPage(props: RegisterPageProps) {

@@ -433,6 +433,7 @@ export const PAGES = {
       purpose="register"
       email="ines.okafor@example.test"
       token="t"
+      name="Ines"
       leavingEmail={null}
       passwordMinCharacters={12}
       errors={{ password: "Use at least 12 characters." }}
@@ -444,6 +445,7 @@ export const PAGES = {
       purpose="sign_in"
       email="ines.okafor@example.test"
       token="t"
+      name="Ines"
       leavingEmail={null}
       passwordMinCharacters={12}
     />
@@ -454,6 +456,7 @@ export const PAGES = {
       purpose="sign_in"
       email="ines.okafor@example.test"
       token="t"
+      name="Ines"
       leavingEmail="ines@work.example.test"
       passwordMinCharacters={12}
     />
