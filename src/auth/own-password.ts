@@ -1,10 +1,11 @@
 /** A signed-in person proves once more who they are before something that a stolen session must not do. */
+import { recordAudit } from "../db/audit.ts";
 import { buildGiveBack, takeFromLimits } from "../db/rate-counters.ts";
 import { findCredentials } from "../db/users.ts";
 import { buildSignInLimits } from "./limits.ts";
 import { verifyPassword } from "./password.ts";
 import type { Principal } from "./principal.ts";
-import type { RequestFacts } from "./request-facts.ts";
+import { auditOrigin, type RequestFacts } from "./request-facts.ts";
 
 export type OwnPasswordCheck =
   | { kind: "right"; passwordHash: string }
@@ -27,7 +28,21 @@ export async function verifyOwnPassword(
   ]);
   const passwordHash = stored?.passwordHash ?? null;
   if (!taken.isTaken) return { kind: "limited", retryAfterMs: taken.retryAfterMs };
-  if (passwordHash !== null && !verifyPassword(password, passwordHash).isValid) return { kind: "wrong" };
+  if (passwordHash !== null && !verifyPassword(password, passwordHash).isValid) {
+    return refuseOwnPassword(db, principal, "wrong_password", facts);
+  }
   await buildGiveBack(db, taken).run();
   return passwordHash === null ? { kind: "has_none" } : { kind: "right", passwordHash };
+}
+
+/** `overtaken`: another password was set while this one was being checked. Whoever has the session is the actor. */
+export async function refuseOwnPassword(
+  db: D1Database,
+  { id }: Principal,
+  cause: "wrong_password" | "overtaken",
+  facts: RequestFacts,
+): Promise<{ kind: "wrong" }> {
+  const entry = { actorId: id, subjectId: id, origin: auditOrigin(facts), details: { cause } };
+  await recordAudit(db, { action: "password.refuse", ...entry }, facts.now);
+  return { kind: "wrong" };
 }

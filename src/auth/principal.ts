@@ -16,6 +16,8 @@ export interface Principal {
   credits: { available: number; held: number };
   /** Null for a program that brought a key. */
   sessionId: string | null;
+  /** The id of the key that a program brought; absent for a session. */
+  keyId?: string;
   /** What the key may do; null for a session, which may do whatever its person may. */
   scopes: readonly Scope[] | null;
 }
@@ -25,7 +27,7 @@ export function toPrincipal(row: SessionRow): Principal {
 }
 
 export function toKeyPrincipal(row: KeyHolderRow, scopes: readonly Scope[]): Principal {
-  return { ...describePerson(row), sessionId: null, scopes };
+  return { ...describePerson(row), sessionId: null, keyId: row.keyId, scopes };
 }
 
 function describePerson(

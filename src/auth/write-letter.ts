@@ -122,7 +122,8 @@ async function createLinkUrl(
   if (row.attempts === 1) {
     const entry = {
       action: "link.send",
-      actorId: null,
+      // Only whose address changes is signed in; every other letter anybody can ask for.
+      actorId: row.userId,
       subjectId: person?.id ?? row.userId,
       origin: { requestId: details.requestId, place: details.place },
       details: { purpose },

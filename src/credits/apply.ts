@@ -2,6 +2,7 @@
  * Adds credits to a balance, or takes them away: a signed whole number on top of what is there, never a new total.
  * One Idempotency-Key is one operation; a repeat gives the first answer.
  */
+import type { AuditOrigin } from "../db/audit.ts";
 import { DATABASE_NOW_MS as NOW } from "../db/client.ts";
 import type { Role } from "../db/schema.ts";
 import type { UserRow } from "../db/users.ts";
@@ -18,7 +19,7 @@ export interface ApplyRequest {
   opKey: string;
   /** SHA-256 of the whole request: the same key with another hash is another operation. */
   requestHash: string;
-  audit: { requestId: string; place: string | null };
+  audit: AuditOrigin;
 }
 
 export type ApplyOutcome =
@@ -89,7 +90,9 @@ function insertAudit(db: D1Database, request: ApplyRequest) {
   return db
     .prepare(
       `INSERT INTO audit_log (at, actor_id, action, subject_type, subject_id, request_id, place, details)
-       SELECT ${NOW}, ?1, 'credits.apply', 'user', ?2, ?3, ?4, json_object('amount', CAST(?5 AS INTEGER), 'reason', ?6) WHERE changes() > 0`,
+       SELECT ${NOW}, ?1, 'credits.apply', 'user', ?2, ?3, ?4,
+         json_patch(json_object('amount', CAST(?5 AS INTEGER), 'reason', ?6), json_object('key', ?7))
+       WHERE changes() > 0`,
     )
     .bind(
       request.actor.id,
@@ -98,6 +101,8 @@ function insertAudit(db: D1Database, request: ApplyRequest) {
       request.audit.place,
       request.amount,
       request.reason,
+      // Merged into the details, where null leaves the name out.
+      request.audit.keyId ?? null,
     );
 }
 

@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = [
   "link.use",
   "passkey.add",
   "passkey.remove",
+  "password.refuse",
   "password.set",
   "provider.connect",
   "provider.disconnect",
@@ -24,10 +25,12 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** From which request: its id, and the truncated network that it came from. */
+/** From which request: its id, the truncated network that it came from, and the API key that it was made with. */
 export interface AuditOrigin {
   requestId: string;
   place: string | null;
+  /** The key's id, never the key; absent for a browser. It stands among the details. */
+  keyId?: string | undefined;
 }
 
 export interface AuditEntry {
@@ -60,7 +63,7 @@ export function buildAudit(
       entry.subjectId,
       entry.origin.requestId,
       entry.origin.place,
-      JSON.stringify(entry.details ?? {}),
+      JSON.stringify({ ...entry.details, key: entry.origin.keyId }),
     );
 }
 

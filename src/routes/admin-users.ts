@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import { changeRoleAndAccess, type RoleAndAccess } from "../auth/change-account.ts";
 import { hasRole, outranks, type Principal } from "../auth/principal.ts";
+import { auditOrigin } from "../auth/request-facts.ts";
 import { type ApplyOutcome, applyCredits } from "../credits/apply.ts";
 import { buildEntriesQuery } from "../db/entries.ts";
 import { runQueries } from "../db/query.ts";
@@ -21,7 +22,7 @@ import {
 } from "./body.ts";
 import { type AppContext, type AppEnv, requireUser } from "./context.ts";
 import { presentEntry, presentUser } from "./present.ts";
-import { buildRequestFacts, readPlace } from "./request-facts.ts";
+import { buildRequestFacts } from "./request-facts.ts";
 
 const SEARCH_MAX_CHARACTERS = 100;
 export const REASON_MIN_CHARACTERS = 3;
@@ -169,7 +170,7 @@ export async function addCredits(c: AppContext, userId: string, change: AddCredi
     reason: change.reason,
     opKey: `admin:${actor.id}:${idempotencyKey}`,
     requestHash: await hashRequest(userId, change),
-    audit: { requestId: c.get("requestId"), place: readPlace(c).network },
+    audit: auditOrigin(buildRequestFacts(c)),
   });
   return explainOutcome(outcome);
 }

@@ -2,7 +2,7 @@
 import { eraseAccount } from "../account/erase-account.ts";
 import { type CreatedKey, createApiKey, KEYS_PER_PERSON_MAX } from "../auth/api-key.ts";
 import { setSessionCookie } from "../auth/middleware/load-principal.ts";
-import { type OwnPasswordCheck, verifyOwnPassword } from "../auth/own-password.ts";
+import { type OwnPasswordCheck, refuseOwnPassword, verifyOwnPassword } from "../auth/own-password.ts";
 import { buildPasswordChange } from "../auth/password-change.ts";
 import { describePasswordProblem, findPasswordProblem } from "../auth/password-rules.ts";
 import { hasRole, type Principal } from "../auth/principal.ts";
@@ -111,7 +111,9 @@ export async function changePassword(
     await c.env.DB.batch(statements);
   } catch (error) {
     // Another one was set while this one was being checked, perhaps to keep whoever this is out.
-    if (isPasswordOvertaken(error)) requireOwnPassword({ kind: "wrong" });
+    if (isPasswordOvertaken(error)) {
+      requireOwnPassword(await refuseOwnPassword(c.env.DB, user, "overtaken", facts));
+    }
     throw error;
   }
   deliverLater(c, letterIds);

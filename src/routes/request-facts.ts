@@ -15,6 +15,8 @@ export function buildRequestFacts(c: AppContext): RequestFacts {
     place: readPlace(c),
     userAgent: c.req.header("User-Agent") ?? "",
     sessionToken: getCookie(c, sessionCookieName(c.get("config").origin)),
+    // Public routes load nobody.
+    keyId: c.get("principal")?.keyId,
     now: Date.now(),
   };
 }

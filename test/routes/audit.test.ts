@@ -8,7 +8,7 @@ import { ACTION_NAMES } from "../../src/routes/views/words.ts";
 import { call } from "../support/http.ts";
 import { getLinkTo } from "../support/mail.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
-import { fromPlace } from "../support/places.ts";
+import { fromNewPlace, fromPlace } from "../support/places.ts";
 
 const HERE = fromPlace("198.51.100.23");
 const PASSWORD = "three quiet lanterns by the lake";
@@ -88,6 +88,81 @@ describe("GET /api/admin/audit", () => {
     });
     const { results } = await env.DB.prepare("SELECT * FROM audit_log").all();
     expect(JSON.stringify(results)).not.toContain(email);
+  });
+
+  const PROVIDER = { GOOGLE_CLIENT_ID: "client", GOOGLE_CLIENT_SECRET: "secret" };
+
+  it.each([
+    ["POST", "/account/password", { form: { current: "wrong", password: "seven loud drums at noon" } }],
+    ["POST", "/account/email", { form: { email: "new@example.test", current: "wrong" } }],
+    ["POST", "/account/providers/google/connect", { form: { current: "wrong" }, env: PROVIDER }],
+    ["POST", "/api/me/email", { json: { email: "new@example.test", current: "wrong" } }],
+    ["POST", "/api/me/passkeys/options", { json: { current: "wrong" } }],
+  ])("tells of a wrong present password in a session: %s %s", async (method, path, options) => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const person = await createPerson({ passwordHash: hashPassword(PASSWORD) });
+    const refused = await call(method, path, { as: person, headers: HERE, ...options });
+    expect(refused.status).toBe(422);
+    expect((await readAudit(admin, `subject=${person.id}`)).items).toEqual([
+      expect.objectContaining({
+        action: "password.refuse",
+        actor: { id: person.id, email: person.email },
+        place: "198.51.100.0/24",
+        requestId: refused.headers.get("X-Request-Id"),
+        details: { cause: "wrong_password" },
+      }),
+    ]);
+  });
+
+  it("tells of no refusal when the present password is right, or there is none", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    for (const passwordHash of [hashPassword(PASSWORD), null]) {
+      const person = await createPerson(passwordHash === null ? {} : { passwordHash });
+      const json = { current: PASSWORD };
+      const path = "/api/me/passkeys/options";
+      expect((await call("POST", path, { as: person, headers: fromNewPlace(), json })).status).toBe(200);
+      expect((await readAudit(admin, `subject=${person.id}`)).items).toEqual([]);
+    }
+  });
+
+  it("names who asked for a new address as the actor of the letter to it", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const person = await createPerson();
+    const json = { email: `${newId()}@example.test`, current: "" };
+    await call("POST", "/api/me/email", { as: person, json, headers: fromNewPlace() });
+    expect((await readAudit(admin, `subject=${person.id}`)).items).toEqual([
+      expect.objectContaining({
+        action: "link.send",
+        actor: { id: person.id, email: person.email },
+        details: { purpose: "change_email" },
+      }),
+    ]);
+  });
+
+  it("names the key with which a program acted, and none for a browser", async () => {
+    const hero = await createPerson({ role: "HERO" });
+    const person = await createPerson();
+    const made = await call("POST", "/api/me/keys", {
+      as: hero,
+      json: { name: "Rota", scopes: ["admin"] },
+      headers: fromNewPlace(),
+    });
+    const { id, key } = (await made.json()) as { id: string; key: string };
+    const path = `/api/admin/users/${person.id}`;
+    const json = { addCredits: 2, reason: "a present", role: "ADMIN" };
+    const program = { Authorization: `Bearer ${key}`, Origin: "", "Idempotency-Key": newId() };
+    expect((await call("PATCH", path, { json, headers: program })).status).toBe(200);
+    const browser = { "Idempotency-Key": newId() };
+    const again = { ...json, role: "USER" };
+    expect((await call("PATCH", path, { as: hero, json: again, headers: browser })).status).toBe(200);
+    const { items } = await readAudit(hero, `subject=${person.id}`);
+    expect(items.map(({ action, details }) => ({ action, details }))).toEqual([
+      { action: "credits.apply", details: { amount: 2, reason: "a present" } },
+      { action: "role.change", details: { from: "ADMIN", to: "USER", reason: "a present" } },
+      { action: "credits.apply", details: { amount: 2, reason: "a present", key: id } },
+      { action: "role.change", details: { from: "USER", to: "ADMIN", reason: "a present", key: id } },
+    ]);
+    expect(JSON.stringify(items)).not.toContain(key);
   });
 
   it("truncates places everywhere, for credits too", async () => {

@@ -157,6 +157,12 @@ describe("a change of password that is overtaken by another one", () => {
     });
     expect(response.status).toBe(422);
     expect(await response.text()).toContain("This is not your password.");
+    const refusal = env.DB.prepare(
+      "SELECT actor_id, details FROM audit_log WHERE action = 'password.refuse'",
+    );
+    expect((await refusal.all()).results).toEqual([
+      { actor_id: person.id, details: JSON.stringify({ cause: "overtaken" }) },
+    ]);
     expect((await logIn(person.email, NEW)).status).toBe(200);
     expect((await call("GET", "/api/me", { as: person })).status).toBe(200);
   });

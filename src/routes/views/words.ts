@@ -121,6 +121,7 @@ export const ACTION_NAMES: Readonly<Record<string, string>> = {
   "link.use": "Link used",
   "passkey.add": "Passkey added",
   "passkey.remove": "Passkey removed",
+  "password.refuse": "Present password refused",
   "password.set": "Password set",
   "provider.connect": "Provider connected",
   "provider.disconnect": "Provider disconnected",
