@@ -3,8 +3,9 @@
  * first characters, by which a person recognises the key. A key acts with its owner's rights of that moment.
  */
 import * as z from "zod/mini";
-import { buildApiKey, findKeyHolder, touchApiKey } from "../db/api-keys.ts";
+import { buildApiKey, buildKeyOfName, findKeyHolder, touchApiKey } from "../db/api-keys.ts";
 import { newId } from "../ids.ts";
+import { fail, type Result, succeed } from "../result.ts";
 import { hasRole, type Principal, toKeyPrincipal } from "./principal.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { requiredRoleOf, SCOPES, type Scope } from "./scopes.ts";
@@ -59,13 +60,19 @@ export interface CreatedKey extends WaysInChanged {
   secret: string;
 }
 
-/** Null when the person has as many keys as anybody may have. They are told by mail, as about every way in. */
+export type KeyRefusal =
+  /** A page that is loaded again sends its form again: that must not leave a second key behind. */
+  | "name_taken"
+  /** The person has as many keys as anybody may have. */
+  | "too_many";
+
+/** Of many at once with one name, one is made. The person is told by mail, as about every way in. */
 export async function createApiKey(
   db: D1Database,
   person: { id: string; email: string },
   key: { name: string; scopes: readonly Scope[] },
   facts: RequestFacts,
-): Promise<CreatedKey | null> {
+): Promise<Result<CreatedKey, KeyRefusal>> {
   const secret = KEY_MARK + createToken();
   const id = newId(facts.now);
   const row = {
@@ -78,9 +85,11 @@ export async function createApiKey(
   };
   const details = { keyId: id, prefix: row.prefix, scopes: key.scopes.join(" ") };
   const notice = noticeWaysInChange(db, person, "key_made", { what: row.prefix, details }, facts);
-  const [inserted] = await db.batch([
+  const [namesake, inserted] = await db.batch([
+    buildKeyOfName(db, person.id, key.name),
     buildApiKey(db, row, KEYS_PER_PERSON_MAX, facts.now),
     ...notice.statements,
   ]);
-  return inserted?.meta.changes === 1 ? { id, secret, letterIds: notice.letterIds } : null;
+  if (inserted?.meta.changes === 1) return succeed({ id, secret, letterIds: notice.letterIds });
+  return fail(namesake?.results.length === 1 ? "name_taken" : "too_many");
 }

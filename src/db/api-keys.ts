@@ -49,14 +49,20 @@ export interface NewApiKey {
   scopes: readonly string[];
 }
 
-/** A statement that inserts nothing when the person has `max` keys already. */
+/** A statement that inserts nothing when the person has `max` keys already, or one of this name. */
 export function buildApiKey(db: D1Database, key: NewApiKey, max: number, now: number): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO api_keys (id, user_id, name, prefix, key_hash, scopes, created_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?2) < ?8`,
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?2) < ?8
+         AND NOT EXISTS (SELECT 1 FROM api_keys WHERE user_id = ?2 AND name = ?3)`,
     )
     .bind(key.id, key.userId, key.name, key.prefix, key.keyHash, JSON.stringify(key.scopes), now, max);
+}
+
+/** A statement for the same batch, before the key's own: a row when the person has a key of this name already. */
+export function buildKeyOfName(db: D1Database, userId: string, name: string): D1PreparedStatement {
+  return db.prepare("SELECT id FROM api_keys WHERE user_id = ?1 AND name = ?2 LIMIT 1").bind(userId, name);
 }
 
 /** Newest first. */

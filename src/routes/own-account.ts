@@ -60,9 +60,15 @@ export async function makeKey(
     });
   }
   const created = await createApiKey(c.env.DB, user, key, buildRequestFacts(c));
-  if (created !== null) {
-    deliverLater(c, created.letterIds);
-    return created;
+  if (created.ok) {
+    deliverLater(c, created.value.letterIds);
+    return created.value;
+  }
+  if (created.error === "name_taken") {
+    throw new AppError("invalid_request", {
+      errors: [{ field: "name", message: "You have a key of this name already." }],
+      reason: "key_name_taken",
+    });
   }
   throw new AppError("conflict", {
     detail: `Nobody has more than ${KEYS_PER_PERSON_MAX} keys. Revoke one that you no longer use first.`,

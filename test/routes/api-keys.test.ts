@@ -9,7 +9,7 @@ import { listLettersTo } from "../support/mail.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
 import { fromNewPlace } from "../support/places.ts";
 
-async function makeKey(as: TestPerson, scopes: Scope[], name = "Backup") {
+async function makeKey(as: TestPerson, scopes: Scope[], name = `Backup ${newId()}`) {
   const response = await call("POST", "/api/me/keys", {
     as,
     json: { name, scopes },
@@ -157,6 +157,29 @@ describe("a key", () => {
     );
   });
 
+  it("is made once of a name, however often the form is sent and however many at once, and each person has their own names", async () => {
+    const person = await createPerson();
+    const json = { name: "Backup", scopes: ["read"] };
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        call("POST", "/api/me/keys", { as: person, json, headers: fromNewPlace() }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422, 422]);
+    const refused = answers.find(({ status }) => status === 422);
+    expect(await refused?.json()).toMatchObject({
+      errors: [{ field: "name", message: "You have a key of this name already." }],
+    });
+    expect(await listLettersTo(person.email)).toHaveLength(1);
+    await makeKey(await createPerson(), ["read"], "Backup");
+    const { items } = (await (await call("GET", "/api/me/keys", { as: person })).json()) as {
+      items: { id: string }[];
+    };
+    expect(items).toHaveLength(1);
+    await call("DELETE", `/api/me/keys/${items[0]?.id}`, { as: person });
+    await makeKey(person, ["read"], "Backup");
+  });
+
   it("is told to its owner by mail, so that a stolen session can't leave one behind unseen", async () => {
     const person = await createPerson();
     const { key } = await makeKey(person, ["read"], "visit evil dot test");
@@ -237,6 +260,24 @@ describe("keys on the account page", () => {
     const path = /action="(\/account\/keys\/[^"]+\/revoke)"/.exec(page)?.[1] ?? "";
     expect((await call("POST", path, { as: person, form: {} })).status).toBe(303);
     expect((await callWithKey(key, "GET", "/api/me")).status).toBe(401);
+  });
+
+  it("aren't made again when the page that shows one is loaded again", async () => {
+    const person = await createPerson();
+    const form = { keyName: "Backup", scopes: "read" };
+    const send = () => call("POST", "/account/keys", { as: person, form, headers: fromNewPlace() });
+    expect((await send()).status).toBe(201);
+    const again = await send();
+    expect(again.status).toBe(422);
+    const page = await again.text();
+    expect(page).toContain("You have a key of this name already.");
+    expect(page).toContain('value="Backup"');
+    expect(page).toMatch(/value="read" checked/);
+    expect(page).not.toMatch(/value="generate" checked/);
+    const count = await env.DB.prepare("SELECT count(*) AS n FROM api_keys WHERE user_id = ?1")
+      .bind(person.id)
+      .first("n");
+    expect(count).toBe(1);
   });
 
   it("name what is missing beside the form, and keep the name", async () => {

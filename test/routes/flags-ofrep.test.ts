@@ -272,8 +272,8 @@ describe("who is asking over OFREP", () => {
         now: Date.now(),
       },
     );
-    if (created === null) throw new Error("createKey: too many");
-    return created.secret;
+    if (!created.ok) throw new Error(`createKey: ${created.error}`);
+    return created.value.secret;
   }
 
   it("answers 401 to a key that isn't known, even beside a session", async () => {

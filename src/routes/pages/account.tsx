@@ -140,7 +140,7 @@ export function refuseAccountForm(
   );
   const detail = error.errors === undefined ? error.message : undefined;
   const typed = Object.fromEntries(Object.keys(values).map((name) => [name, typedValue(values, name)]));
-  return renderAccount(c, { form, errors, detail, values: typed });
+  return renderAccount(c, { form, errors, detail, values: typed, scopes: typedValues(values, "scopes") });
 }
 
 async function renderAccount(c: AppContext, refused: RefusedForm | null) {

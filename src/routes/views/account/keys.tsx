@@ -60,7 +60,13 @@ export function Keys(props: KeysProps) {
           <fieldset class="field" id={fieldId("scopes")} tabindex={-1}>
             <legend class="label">What may it do?</legend>
             {props.scopes.map((choice) => (
-              <Checkbox name="scopes" value={choice.scope} label={choice.scope} hint={choice.words} />
+              <Checkbox
+                name="scopes"
+                value={choice.scope}
+                label={choice.scope}
+                hint={choice.words}
+                checked={refused?.scopes?.includes(choice.scope) === true}
+              />
             ))}
             <FieldError name="scopes" message={refused?.errors["scopes"]} />
           </fieldset>

@@ -21,6 +21,8 @@ export interface RefusedForm {
   detail?: string | undefined;
   /** As typed; passwords are never given back. */
   values: Readonly<Record<string, string>>;
+  /** What was ticked for a key. */
+  scopes?: readonly string[];
 }
 
 export interface ProfileProps {
