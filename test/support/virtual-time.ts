@@ -32,13 +32,17 @@ export interface VirtualWorld {
   /** Deliveries at one time. */
   concurrency: number;
   isOver: () => Promise<boolean>;
-  /** A delivery that ends before its consumer does has died; its message comes again. */
+  /** A delivery or a sweep that ends before its work does has died; its message, or the next minute, comes again. */
   death?: (context: JobContext) => Promise<void>;
 }
 
 const MINUTE_MS = 60_000;
 const REDELIVERY_MS = 5_000;
 const LONGEST_MS = 3 * 3_600_000;
+
+function deathOf(world: VirtualWorld, context: JobContext): Promise<void> {
+  return world.death?.(context) ?? new Promise<void>(() => undefined);
+}
 
 /** Time goes on in steps, so that what happens at almost the same time costs one look at the database. */
 export function createVirtualTime(tickMs = 500): VirtualTime {
@@ -91,12 +95,14 @@ export function createVirtualTime(tickMs = 500): VirtualTime {
     };
     const message = { id: body.id, timestamp: new Date(), body, attempts, ack: answer, retry };
     const batch = { queue: "generations", messages: [message] } as unknown as MessageBatch;
-    await Promise.race([
-      consumeBatch(context, batch),
-      world.death?.(context) ?? new Promise(() => undefined),
-    ]);
+    await Promise.race([consumeBatch(context, batch), deathOf(world, context)]);
     if (!isAnswered) send(body, REDELIVERY_MS / 1000, attempts + 1);
     consumers--;
+  };
+
+  const sweep = async (world: VirtualWorld): Promise<void> => {
+    const context = world.context();
+    await Promise.race([sweepJobs(context), deathOf(world, context)]);
   };
 
   const startDue = (world: VirtualWorld): void => {
@@ -109,7 +115,7 @@ export function createVirtualTime(tickMs = 500): VirtualTime {
     }
     if (nextMinute > now) return;
     nextMinute = now + MINUTE_MS;
-    start(async () => void (await sweepJobs(world.context())));
+    start(() => sweep(world));
   };
 
   const quiet = async (): Promise<void> => {
