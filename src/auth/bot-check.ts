@@ -10,7 +10,9 @@ export interface TurnstileSettings {
 }
 
 export type BotCheckFailure =
-  /** Missing, wrong, expired or used before: the person can solve another one. */
+  /** Nothing came: the check wasn't drawn, perhaps, and nobody was asked. */
+  | "missing"
+  /** Wrong, expired or used before: the person can solve another one. */
   | "refused"
   /** The service doesn't answer: nobody registers until it does. */
   | "unavailable";
@@ -33,9 +35,8 @@ export function createBotCheck(
   if (settings === null) return { verify: () => Promise.resolve(succeed(null)) };
   return {
     async verify(response, address) {
-      if (response === undefined || response === "" || response.length > RESPONSE_MAX_CHARACTERS) {
-        return fail("refused");
-      }
+      if (response === undefined || response === "") return fail("missing");
+      if (response.length > RESPONSE_MAX_CHARACTERS) return fail("refused");
       const form = new FormData();
       form.set("secret", settings.secretKey);
       form.set("response", response);

@@ -40,6 +40,15 @@ export async function askForLink(c: AppContext, request: LinkRequest): Promise<v
   });
 }
 
+/** The reason of a refusal that a form may be sent again after, as it is. */
+export const BOT_CHECK_UNAVAILABLE = "bot_check_unavailable";
+
+const BOT_CHECK_WORDS = {
+  missing:
+    "The check that you are a person came without an answer. Wait until it is done, and send the form then. If it doesn't appear, allow scripts from challenges.cloudflare.com and load the page again.",
+  refused: "Please show once more that you are a person.",
+} as const;
+
 /** Throws unless the bot check is passed; where none is configured everybody passes. */
 export async function requirePerson(c: AppContext, response: string | undefined): Promise<void> {
   const check = createBotCheck(c.get("config").turnstile, (request) => fetch(request));
@@ -48,13 +57,13 @@ export async function requirePerson(c: AppContext, response: string | undefined)
   if (verdict.error === "unavailable") {
     throw new AppError("unavailable", {
       detail:
-        "The check that you are a person doesn't answer, and without it nobody can register. Try again in a minute.",
-      reason: "bot_check_unavailable",
+        "The check that you are a person doesn't answer, and without it nobody can register. Nothing was sent. Try again in a minute.",
+      reason: BOT_CHECK_UNAVAILABLE,
     });
   }
   throw new AppError("invalid_request", {
-    reason: "bot_check_refused",
-    errors: [{ field: "turnstileToken", message: "Please show once more that you are a person." }],
+    reason: `bot_check_${verdict.error}`,
+    errors: [{ field: "turnstileToken", message: BOT_CHECK_WORDS[verdict.error] }],
   });
 }
 

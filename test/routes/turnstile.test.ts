@@ -107,6 +107,50 @@ describe("registering where the bot check is configured", () => {
     expect(other.headers.get("Content-Security-Policy")).not.toContain("challenges.cloudflare.com");
   });
 
+  it("says where the check should be what to do when it doesn't appear, and shows it only while the box is empty", async () => {
+    const env = { TURNSTILE_SITE_KEY: SITE_KEY, TURNSTILE_SECRET_KEY: ALWAYS_PASSES };
+    const html = await (await call("GET", "/register", { env })).text();
+    expect(html).toMatch(
+      /<div class="cf-turnstile"[^>]*><\/div>\s*<p class="hint bot-check-missing">A check that you are a person should be here\./,
+    );
+    expect(html).toContain("allow scripts from challenges.cloudflare.com and load this page again.");
+  });
+
+  it("asks nobody to show once more what they were never asked for", async () => {
+    const form = { email: newEmail(), name: "Ines" };
+    const response = await call("POST", "/register", {
+      form,
+      headers: fromNewPlace(),
+      env: { TURNSTILE_SITE_KEY: SITE_KEY, TURNSTILE_SECRET_KEY: ALWAYS_PASSES },
+    });
+    expect(response.status).toBe(422);
+    const page = await response.text();
+    expect(page).not.toContain("once more");
+    expect(page).toContain("came without an answer");
+    expect(page).toContain('href="#field-turnstileToken"');
+    expect(page).toContain('id="field-turnstileToken"');
+  });
+
+  it("shows the form again with everything typed while Turnstile doesn't answer, and sends nothing", async () => {
+    const alarm = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    vi.mocked(globalThis.fetch).mockRejectedValue(new TypeError("network"));
+    const form = { email: newEmail(), name: "Ines", "cf-turnstile-response": DUMMY_TOKEN };
+    const response = await call("POST", "/register", {
+      form,
+      headers: fromNewPlace(),
+      env: { TURNSTILE_SITE_KEY: SITE_KEY, TURNSTILE_SECRET_KEY: ALWAYS_PASSES },
+    });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("Content-Security-Policy")).toContain("https://challenges.cloudflare.com");
+    const page = await response.text();
+    expect(page).toContain(`value="${form.email}"`);
+    expect(page).toContain('value="Ines"');
+    expect(page).toContain("Nothing was sent. Try again in a minute.");
+    expect(page).toContain(`data-sitekey="${SITE_KEY}"`);
+    expect(alarm.mock.calls.flat().join()).toContain("bot_check_failed");
+    expect(await listLettersTo(form.email)).toEqual([]);
+  });
+
   it("keeps what was typed in the form when the check is refused", async () => {
     const form = { email: newEmail(), name: "Ines", "cf-turnstile-response": DUMMY_TOKEN };
     const response = await call("POST", "/register", {

@@ -8,7 +8,7 @@ import { buildFrame, takeNotice } from "../frame.ts";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors, FormValues } from "../views/model.ts";
 import { ForgotPage, RegisterPage } from "../views/register.tsx";
-import { askForLink, requirePerson } from "../ways-in.ts";
+import { askForLink, BOT_CHECK_UNAVAILABLE, requirePerson } from "../ways-in.ts";
 import { renderCheckMail } from "./check-mail.tsx";
 import { readForm, toFieldErrors } from "./form.ts";
 
@@ -78,7 +78,8 @@ interface Refusal {
 /** A refusal that belongs beside the form; everything else goes on to the error page. */
 function explain(c: AppContext, error: unknown): Refusal {
   if (!(error instanceof AppError)) throw error;
-  if (error.code !== "invalid_request" && error.code !== "too_many_requests") throw error;
+  const isFormsOwn = error.code === "invalid_request" || error.code === "too_many_requests";
+  if (!isFormsOwn && error.reason !== BOT_CHECK_UNAVAILABLE) throw error;
   c.set("refusal", error.reason ?? error.code);
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
   const status = statusOf(error.code);
@@ -90,7 +91,7 @@ function renderRegister(c: AppContext, form: Partial<Refusal> & { values?: FormV
   const { turnstile, startingCredits } = c.get("config");
   const values = form.values ?? {};
   if (turnstile !== null) c.header("Content-Security-Policy", TURNSTILE_POLICY);
-  c.status((form.status ?? 200) as 200 | 422 | 429);
+  c.status((form.status ?? 200) as 200 | 422 | 429 | 503);
   return c.html(
     <RegisterPage
       frame={buildFrame(c, form.values === undefined ? takeNotice(c) : null)}

@@ -3,6 +3,8 @@ import { FORGOT, REGISTER, SIGN_IN } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
+import { FieldError } from "./components/field-error.tsx";
+import { fieldId } from "./components/field-ids.ts";
 import type { FieldErrors, Frame } from "./model.ts";
 import { EMAIL_MAX_CHARACTERS, NAME_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
 import { countOf } from "./words.ts";
@@ -51,7 +53,9 @@ export function RegisterPage(props: RegisterPageProps) {
           maxLength={NAME_MAX_CHARACTERS}
           error={errors["name"]}
         />
-        {props.turnstileSiteKey === null ? null : <BotCheckField siteKey={props.turnstileSiteKey} />}
+        {props.turnstileSiteKey === null ? null : (
+          <BotCheckField siteKey={props.turnstileSiteKey} error={errors["turnstileToken"]} />
+        )}
         <Button kind="primary" wide>
           Mail me the link
         </Button>
@@ -60,15 +64,20 @@ export function RegisterPage(props: RegisterPageProps) {
   );
 }
 
-/** Cloudflare's script draws the check into the box and puts its answer into the form. */
-function BotCheckField(props: { siteKey: string }) {
+/**
+ * Cloudflare's script draws the check into the box and puts its answer into the form. While the box is empty, whether
+ * the script is still on its way, blocked or switched off, the style sheet shows the sentence in its place.
+ */
+function BotCheckField(props: { siteKey: string; error: string | undefined }) {
   return (
-    <div class="field">
+    <div class="field" id={fieldId("turnstileToken")} tabindex={-1}>
       <script src={TURNSTILE_SCRIPT} async defer></script>
       <div class="cf-turnstile" data-sitekey={props.siteKey} data-action="register" />
-      <noscript>
-        <p class="hint">To show that you are a person, switch on scripts for this page.</p>
-      </noscript>
+      <p class="hint bot-check-missing">
+        A check that you are a person should be here. If it doesn't appear, allow scripts from
+        challenges.cloudflare.com and load this page again.
+      </p>
+      <FieldError name="turnstileToken" message={props.error} />
     </div>
   );
 }
