@@ -122,13 +122,19 @@ const settingsSchema = z.object({
   COMMIT: z._default(z.string(), "unknown"),
   MAILER: z.optional(z.enum(["cloudflare", "resend", "dev"], { error: "must be cloudflare, resend or dev" })),
   MAIL_FROM: z.optional(z.email("must be an e-mail address such as hello@eventide.example")),
-  RESEND_API_KEY: z.optional(z.string()),
-  TURNSTILE_SITE_KEY: z.optional(z.string()),
-  TURNSTILE_SECRET_KEY: z.optional(z.string()),
+  RESEND_API_KEY: z._default(z.string(), ""),
+  TURNSTILE_SITE_KEY: z._default(z.string(), ""),
+  TURNSTILE_SECRET_KEY: z._default(z.string(), ""),
   ...providerVariables,
 });
 
 type Settings = z.infer<typeof settingsSchema>;
+
+const settingNameSchema = z.keyof(settingsSchema);
+const soundSettingsSchema = z.partial(settingsSchema);
+
+/** Without those that are wrong by themselves: what is judged together is judged by the others. */
+type SoundSettings = z.infer<typeof soundSettingsSchema>;
 
 const bindingNames = [
   "DB",
@@ -159,20 +165,20 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
     if (env[name] === undefined) issues.push({ field: name, message: "is not bound in wrangler.toml" });
   }
   const parsed = settingsSchema.safeParse(env, { error: () => "must be text" });
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      issues.push({ field: String(issue.path[0]), message: issue.message });
-    }
-    return fail(issues);
-  }
-  const settings = parsed.data;
-  issues.push(
-    ...listUnsafeSettings(settings),
-    ...listMailIssues(env, settings),
-    ...listTurnstileIssues(settings),
-    ...listProviderIssues(settings, settings.ENVIRONMENT === "development"),
+  const wrong = new Map(
+    parsed.error?.issues.map(({ path, message }) => [settingNameSchema.parse(path[0]), message]),
   );
-  if (issues.length > 0) return fail(issues);
+  for (const [field, message] of wrong) issues.push({ field, message });
+  const sound = parsed.success ? parsed.data : readSoundSettings(env, wrong);
+  issues.push(
+    ...listUnsafeSettings(sound),
+    ...(wrong.has("MAILER") ? [] : listMailIssues(env, sound)),
+    ...listTurnstileIssues(sound),
+    // Where the environment itself is wrong, nothing is held against loopback.
+    ...listProviderIssues(sound, sound.ENVIRONMENT !== "production"),
+  );
+  if (!parsed.success || issues.length > 0) return fail(issues);
+  const settings = parsed.data;
   return succeed({
     environment: settings.ENVIRONMENT,
     origin: settings.APP_ORIGIN,
@@ -196,16 +202,22 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
   });
 }
 
+function readSoundSettings(env: Bindings, wrong: ReadonlyMap<keyof Settings, string>): SoundSettings {
+  const blank = Object.fromEntries(Array.from(wrong.keys(), (field) => [field, undefined]));
+  const sound = soundSettingsSchema.parse({ ...env, ...blank });
+  // One that was left out got its default, and what is wrong counts neither as missing nor as what it isn't.
+  for (const field of wrong.keys()) sound[field] = undefined;
+  return sound;
+}
+
 /** Plain http is for loopback in development: a key or a session must never cross a network in the clear. */
-function listUnsafeSettings(settings: Settings): ConfigIssue[] {
+function listUnsafeSettings(settings: SoundSettings): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
-  const isDevelopment = settings.ENVIRONMENT === "development";
-  if (!isDevelopment && !settings.APP_ORIGIN.startsWith("https:")) {
+  const { ENVIRONMENT: environment, APP_ORIGIN: origin, IDEOGRAM_BASE_URL: baseUrl } = settings;
+  if (environment === "production" && origin !== undefined && !origin.startsWith("https:")) {
     issues.push({ field: "APP_ORIGIN", message: "must start with https:// in production" });
   }
-  const base = new URL(settings.IDEOGRAM_BASE_URL);
-  const isLoopback = base.protocol === "http:" && LOOPBACK_HOSTNAMES.has(base.hostname);
-  if (base.protocol !== "https:" && !(isDevelopment && isLoopback)) {
+  if (baseUrl !== undefined && !isSafeBase(new URL(baseUrl), environment !== "production")) {
     issues.push({
       field: "IDEOGRAM_BASE_URL",
       message: "must start with https:// (http is for loopback in development)",
@@ -214,23 +226,30 @@ function listUnsafeSettings(settings: Settings): ConfigIssue[] {
   return issues;
 }
 
-/** Letters go to the development mailbox in development, and out by Cloudflare everywhere else. */
-function chooseMailer(settings: Settings): MailSettings["kind"] {
-  return settings.MAILER ?? (settings.ENVIRONMENT === "development" ? "dev" : "cloudflare");
+function isSafeBase(base: URL, mayUseHttp: boolean): boolean {
+  const isLoopback = base.protocol === "http:" && LOOPBACK_HOSTNAMES.has(base.hostname);
+  return base.protocol === "https:" || (mayUseHttp && isLoopback);
 }
 
-function listMailIssues(env: Bindings, settings: Settings): ConfigIssue[] {
-  switch (chooseMailer(settings)) {
+/** Letters go to the development mailbox in development, and out by Cloudflare everywhere else. */
+function chooseMailer(environment: Config["environment"]): MailSettings["kind"] {
+  return environment === "development" ? "dev" : "cloudflare";
+}
+
+function listMailIssues(env: Bindings, settings: SoundSettings): ConfigIssue[] {
+  const { ENVIRONMENT: environment, RESEND_API_KEY: apiKey } = settings;
+  switch (settings.MAILER ?? (environment === undefined ? undefined : chooseMailer(environment))) {
     case "dev":
-      return settings.ENVIRONMENT === "development"
-        ? []
-        : [{ field: "MAILER", message: "must not be dev in production: nobody would get a letter" }];
+      return environment === "production"
+        ? [{ field: "MAILER", message: "must not be dev in production: nobody would get a letter" }]
+        : [];
     case "cloudflare":
       return env.EMAIL === undefined ? [{ field: "EMAIL", message: "is not bound in wrangler.toml" }] : [];
     case "resend":
-      return (settings.RESEND_API_KEY ?? "") === ""
-        ? [{ field: "RESEND_API_KEY", message: "is missing, and MAILER is resend" }]
-        : [];
+      return apiKey === "" ? [{ field: "RESEND_API_KEY", message: "is missing, and MAILER is resend" }] : [];
+    // Who carries letters depends on the environment, which is wrong itself.
+    case undefined:
+      return [];
   }
 }
 
@@ -240,26 +259,26 @@ function buildMailSettings(settings: Settings): MailSettings {
     email: settings.MAIL_FROM ?? `eventide@${new URL(settings.APP_ORIGIN).hostname}`,
     name: "Eventide",
   };
-  const kind = chooseMailer(settings);
+  const kind = settings.MAILER ?? chooseMailer(settings.ENVIRONMENT);
   switch (kind) {
     case "dev":
       return { kind };
     case "cloudflare":
       return { kind, from };
     case "resend":
-      return { kind, from, apiKey: settings.RESEND_API_KEY ?? "" };
+      return { kind, from, apiKey: settings.RESEND_API_KEY };
   }
 }
 
 /** One without the other would either ask nobody or refuse everybody. */
-function listTurnstileIssues(settings: Settings): ConfigIssue[] {
+function listTurnstileIssues(settings: SoundSettings): ConfigIssue[] {
   const names = ["TURNSTILE_SITE_KEY", "TURNSTILE_SECRET_KEY"] as const;
-  const missing = names.filter((name) => (settings[name] ?? "") === "");
+  const missing = names.filter((name) => settings[name] === "");
   if (missing.length !== 1) return [];
   return missing.map((field) => ({ field, message: "is missing, and its other half is set" }));
 }
 
 function buildTurnstileSettings(settings: Settings): TurnstileSettings | null {
-  const { TURNSTILE_SITE_KEY: siteKey = "", TURNSTILE_SECRET_KEY: secretKey = "" } = settings;
+  const { TURNSTILE_SITE_KEY: siteKey, TURNSTILE_SECRET_KEY: secretKey } = settings;
   return siteKey === "" || secretKey === "" ? null : { siteKey, secretKey };
 }

@@ -47,6 +47,49 @@ describe("the configuration", () => {
     expect(fieldsOf(production)).toEqual([]);
   });
 
+  it.each([
+    [
+      "half a provider beside a missing secret",
+      { AUTH_SECRET: undefined, GOOGLE_CLIENT_ID: "client" },
+      ["AUTH_SECRET", "GOOGLE_CLIENT_SECRET"],
+    ],
+    [
+      "everything that production refuses beside a number that isn't one",
+      { ENVIRONMENT: "production", STARTING_CREDITS: "ten", MAILER: "dev", OIDC_ISSUER: "http://localhost" },
+      [
+        "STARTING_CREDITS",
+        "APP_ORIGIN",
+        "IDEOGRAM_BASE_URL",
+        "MAILER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "OIDC_ISSUER",
+      ],
+    ],
+    [
+      "halves beside a binding that is missing",
+      { DB: undefined, MAILER: "resend", TURNSTILE_SITE_KEY: "site" },
+      ["DB", "RESEND_API_KEY", "TURNSTILE_SECRET_KEY"],
+    ],
+    [
+      "a wrong half once, and not as a missing one",
+      { TURNSTILE_SITE_KEY: 7 },
+      ["TURNSTILE_SITE_KEY", "TURNSTILE_SECRET_KEY"],
+    ],
+    [
+      "a wrong mailer once",
+      { ENVIRONMENT: "production", MAILER: "pigeon" },
+      ["MAILER", "APP_ORIGIN", "IDEOGRAM_BASE_URL"],
+    ],
+    [
+      "what is wrong in every environment, when the environment is",
+      { ENVIRONMENT: "staging", GITHUB_CLIENT_ID: "client" },
+      ["ENVIRONMENT", "GITHUB_CLIENT_SECRET"],
+    ],
+  ])("names in one go %s", (_what, overrides, fields) => {
+    expect(fieldsOf(overrides)).toEqual(fields);
+  });
+
   it("offers exactly the models whose sizes and fields are known, with prices for all shapes", () => {
     for (const model of listModels()) {
       expect(fieldsOf({ IDEOGRAM_MODEL: model })).toEqual([]);

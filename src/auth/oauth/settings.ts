@@ -57,14 +57,20 @@ const REQUIRED: Readonly<Record<ProviderId, readonly ProviderVariable[]>> = {
   oidc: ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"],
 };
 
-/** `mayUseHttp` is true where plain http to a loopback address is a provider under test. */
-export function listProviderIssues(variables: ProviderVariables, mayUseHttp: boolean): ConfigIssue[] {
+/**
+ * `mayUseHttp` is true where plain http to a loopback address is a provider under test. A variable that isn't there
+ * is wrong by itself, and not missing.
+ */
+export function listProviderIssues(
+  variables: Readonly<Partial<Record<ProviderVariable, string | undefined>>>,
+  mayUseHttp: boolean,
+): ConfigIssue[] {
   const issues = PROVIDER_IDS.flatMap((id) => {
     const missing = REQUIRED[id].filter((name) => variables[name] === "");
     if (missing.length === REQUIRED[id].length) return [];
     return missing.map((field) => ({ field, message: `is missing, and the rest of ${id} is set` }));
   });
-  const { OIDC_ISSUER: issuer } = variables;
+  const { OIDC_ISSUER: issuer = "" } = variables;
   if (issuer !== "" && !isIssuer(issuer, mayUseHttp)) {
     issues.push({
       field: "OIDC_ISSUER",
