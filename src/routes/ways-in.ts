@@ -44,8 +44,7 @@ export async function askForLink(c: AppContext, request: LinkRequest): Promise<v
 export const BOT_CHECK_UNAVAILABLE = "bot_check_unavailable";
 
 const BOT_CHECK_WORDS = {
-  missing:
-    "The check that you are a person came without an answer. Wait until it is done, and send the form then. If it doesn't appear, allow scripts from challenges.cloudflare.com and load the page again.",
+  missing: "The check that you are a person isn't done yet. Wait until it is, and send the form then.",
   refused: "Please show once more that you are a person.",
 } as const;
 

@@ -126,7 +126,7 @@ describe("registering where the bot check is configured", () => {
     expect(response.status).toBe(422);
     const page = await response.text();
     expect(page).not.toContain("once more");
-    expect(page).toContain("came without an answer");
+    expect(page).toContain("The check that you are a person isn&#39;t done yet.");
     expect(page).toContain('href="#field-turnstileToken"');
     expect(page).toContain('id="field-turnstileToken"');
   });
