@@ -7,6 +7,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { Refusal, runScript } from "./dev/refusal.ts";
 import { ROOT } from "./dev/wrangler.ts";
+import { findLocalUrl, requireUrl } from "./flag/address.ts";
 import { examineFlags, getFlag, listFlags, type Options, setFlag, waitForFlag } from "./flag/commands.ts";
 import { describeTarget } from "./flag/namespace.ts";
 
@@ -17,15 +18,18 @@ const USAGE = `Use it like this:
   npm run flag -- auto charts                 follow the rules again
   npm run flag -- wait [charts off]           return when the running app serves what the namespace holds
   npm run flag -- doctor                      fail when something counts for nothing
-Everywhere: --remote for the deployed namespace (without it, the local one), --url for the app to wait for,
---timeout in seconds, --persist-to for another folder of local state.`;
+Everywhere: --remote for the deployed namespace (without it, the local one), --url for the app to wait for (without
+it, the one of this folder: PORT, else APP_ORIGIN of .dev.vars), --timeout in seconds, --persist-to for another folder of local state.`;
 
 const STATE_DIR = join(ROOT, ".wrangler", "state");
-const DEFAULT_PORT = "8787";
+const DEV_VARS_PATH = join(ROOT, ".dev.vars");
 const DEFAULT_TIMEOUT_SECONDS = "120";
 
 await runScript(async () => {
-  const { options, command } = readCommandLine();
+  const given = parseOptions();
+  if (given.values.help) return console.log(USAGE);
+  const { options, command } = readCommandLine(given);
+  if (command.length === 0) throw new Refusal(USAGE);
   console.log(describeTarget(options.target));
   process.exitCode = await run(options, command);
 });
@@ -42,25 +46,31 @@ async function run(options: Options, [command, name, value, ...rest]: string[]):
   throw new Refusal(USAGE);
 }
 
-function readCommandLine(): { options: Options; command: string[] } {
-  const { values, positionals } = parseOptions();
+function readCommandLine({ values, positionals }: Given): { options: Options; command: string[] } {
   const timeoutMs = Number(values.timeout) * 1_000;
   if (!(timeoutMs > 0)) throw new Refusal("Say --timeout in seconds, such as --timeout 60.");
   if (values.remote && values.local) throw new Refusal("Say --remote or --local, not both.");
-  const port = process.env["PORT"] ?? DEFAULT_PORT;
-  const url = values.url ?? (values.remote ? null : `http://localhost:${port}`);
   return {
     command: positionals,
     options: {
       target: { isRemote: values.remote, stateDir: values["persist-to"] },
-      url: url?.replace(/\/+$/, "") ?? null,
+      url: findUrl(positionals[0], values),
       timeoutMs,
       note: values.note,
     },
   };
 }
 
-function parseOptions() {
+/** Only waiting asks the app; anything else must work whatever the settings say. Null when nobody said where it is. */
+function findUrl(command: string | undefined, values: Given["values"]): string | null {
+  if (command !== "wait") return null;
+  if (values.url !== undefined) return requireUrl(values.url, "--url");
+  return values.remote ? null : findLocalUrl(process.env["PORT"], DEV_VARS_PATH);
+}
+
+type Given = ReturnType<typeof parseGiven>;
+
+function parseOptions(): Given {
   try {
     return parseGiven();
   } catch (error) {
@@ -72,6 +82,7 @@ function parseGiven() {
   return parseArgs({
     allowPositionals: true,
     options: {
+      help: { type: "boolean", short: "h", default: false },
       remote: { type: "boolean", default: false },
       local: { type: "boolean", default: false },
       url: { type: "string" },

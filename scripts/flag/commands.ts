@@ -2,7 +2,7 @@
 import { userInfo } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { evaluateFlag } from "../../src/flags/evaluate.ts";
-import { describeUnknownKeys, listFlagFindings } from "../../src/flags/findings.ts";
+import { describeUnknownKeys, type FlagFinding, listFlagFindings } from "../../src/flags/findings.ts";
 import { AUTO } from "../../src/flags/keys.ts";
 import {
   type Environment,
@@ -38,7 +38,7 @@ export async function listFlags({ target }: Options): Promise<number> {
   const snapshot = await readSnapshot(target);
   console.log(`${"flag".padEnd(NAME_WIDTH)}${"switch".padEnd(SWITCH_WIDTH)}for a visitor`);
   for (const key of FLAG_KEYS) console.log(describeFlag(snapshot, key));
-  return printFindings(snapshot, await listStrangers(target));
+  return printFindings(listFindings(snapshot, await listStrangers(target)));
 }
 
 export async function getFlag({ target }: Options, name: string): Promise<number> {
@@ -46,7 +46,7 @@ export async function getFlag({ target }: Options, name: string): Promise<number
   const snapshot = await readSnapshot(target);
   console.log(describeFlag(snapshot, key));
   console.log(`Off means: ${getDefinition(key).whenOff}`);
-  return printFindings(snapshot, []);
+  return printFindings(listFindings(snapshot, []));
 }
 
 export async function setFlag({ target, note }: Options, name: string, value: string): Promise<number> {
@@ -68,11 +68,11 @@ export async function waitForFlag(
   name: string | undefined,
   value: string | undefined,
 ): Promise<number> {
+  const key = name === undefined ? null : requireKey(name);
   if (options.url === null) throw new Refusal("Say where the app is: --url https://eventide.example");
+  console.log(`Asking ${options.url}`);
   const snapshot = await readSnapshot(options.target);
-  if (name !== undefined && value !== undefined) {
-    requireHeld(snapshot.flags[requireKey(name)], name, value);
-  }
+  if (key !== null && value !== undefined) requireHeld(snapshot.flags[key], key, value);
   const answers = options.target.isRemote ? REMOTE_ANSWERS : LOCAL_ANSWERS;
   const ms = await waitForRevision({
     url: options.url,
@@ -87,7 +87,7 @@ export async function waitForFlag(
 }
 
 /** Two words for the same, such as ON and true, are the same. */
-function requireHeld({ raw, rule, switch: held }: FlagState, name: string, value: string): void {
+function requireHeld({ raw, rule, switch: held }: FlagState, name: FlagKey, value: string): void {
   if (isDeepStrictEqual(held, parseSwitch(value, listSwitchVariants(rule)))) return;
   throw new Refusal(`The namespace holds “${raw ?? AUTO}” for ${name} and not “${value}”: set it first.`);
 }
@@ -95,11 +95,11 @@ function requireHeld({ raw, rule, switch: held }: FlagState, name: string, value
 const LOCAL_ANSWERS = 1;
 const REMOTE_ANSWERS = 20;
 
-/** Fails when something in the namespace counts for nothing: a deployment stops here. */
+/** Fails when something in the namespace counts for nothing: a deployment stops here. Warnings don't stop it. */
 export async function examineFlags({ target }: Options): Promise<number> {
-  const code = printFindings(await readSnapshot(target), await listStrangers(target));
-  if (code === 0) console.log("Every switch and every rule counts.");
-  return code;
+  const findings = listFindings(await readSnapshot(target), await listStrangers(target));
+  if (findings.length === 0) console.log("Every switch and every rule counts.");
+  return printFindings(findings);
 }
 
 async function readSnapshot(target: Target): Promise<FlagSnapshot> {
@@ -119,8 +119,11 @@ function describeFlag(snapshot: FlagSnapshot, key: FlagKey): string {
   return `${key.padEnd(NAME_WIDTH)}${raw.slice(0, SWITCH_WIDTH - 2).padEnd(SWITCH_WIDTH)}${details.variant} ${why}`;
 }
 
-function printFindings(snapshot: FlagSnapshot, strangers: readonly string[]): number {
-  const findings = listFlagFindings(snapshot, describeUnknownKeys(strangers));
+function listFindings(snapshot: FlagSnapshot, strangers: readonly string[]): FlagFinding[] {
+  return listFlagFindings(snapshot, describeUnknownKeys(strangers));
+}
+
+function printFindings(findings: readonly FlagFinding[]): number {
   for (const { severity, message, fix } of findings) {
     console.log(`${severity.toUpperCase()}: ${message}\n  ${fix}`);
   }

@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { findFreePort } from "../../scripts/dev/ports.ts";
 import { ROOT, wranglerArgs, wranglerEnvironment } from "../../scripts/dev/wrangler.ts";
+import { findLocalUrl } from "../../scripts/flag/address.ts";
 import { readNamespace } from "../../scripts/flag/namespace.ts";
 import { waitForRevision } from "../../scripts/flag/wait.ts";
 import { buildSnapshot } from "../../src/flags/snapshot.ts";
@@ -62,8 +65,24 @@ describe("npm run flag", () => {
       await wranglerPut(state, "animation", "off");
       const { code, out } = await flag(state, "doctor");
       expect(code).toBe(1);
+      expect(out).not.toContain("Every switch and every rule counts");
       expect(out).toContain("ERROR: The switch of charts says “ture”");
       expect(out).toContain("WARNING: animation is not a flag. Did you mean animations?");
+    },
+    WRANGLER_TIMEOUT_MS,
+  );
+
+  it(
+    "says in its doctor that everything counts when it does, and not beside a warning, which is no failure",
+    async () => {
+      const state = createFolder();
+      const clean = await flag(state, "doctor");
+      expect(clean).toMatchObject({ code: 0, out: "LOCAL\nEvery switch and every rule counts.\n" });
+      await wranglerPut(state, "animation", "off");
+      const { code, out } = await flag(state, "doctor");
+      expect(code).toBe(0);
+      expect(out).toContain("WARNING: animation is not a flag.");
+      expect(out).not.toContain("Every switch and every rule counts");
     },
     WRANGLER_TIMEOUT_MS,
   );
@@ -102,6 +121,7 @@ describe("npm run flag", () => {
         response.setHeader("X-Flags-Rev", answers < 4 ? "000000000000" : rev).end("{}");
       });
       const { code, out } = await flag(state, "wait", "charts", "off", "--url", url);
+      expect(out).toContain(`LOCAL\nAsking ${url}\n`);
       expect(out).toContain(`serves revision ${rev}`);
       expect({ code, isPatient: answers >= 4 }).toEqual({ code: 0, isPatient: true });
       expect((await flag(state, "wait", "charts", "FALSE", "--url", url)).code).toBe(0);
@@ -110,6 +130,42 @@ describe("npm run flag", () => {
     },
     WRANGLER_TIMEOUT_MS,
   );
+});
+
+describe("npm run flag, before it asks wrangler anything", () => {
+  it("prints how it is used for --help, and fails with that without a command", async () => {
+    const state = createFolder();
+    const helped = await flag(state, "--help");
+    expect(helped).toMatchObject({ code: 0, out: expect.stringMatching(/^Use it like this/) });
+    const empty = await flag(state);
+    expect(empty).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^Use it like this/) });
+  });
+
+  it("refuses to wait for a flag that there isn't, or at no address", async () => {
+    const state = createFolder();
+    const unknown = await flag(state, "wait", "chart");
+    expect(unknown).toMatchObject({ code: 1, err: "chart is not a flag. Did you mean charts?\n" });
+    const nowhere = await flag(state, "wait", "--url", "eventide");
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining("--url must be an address") });
+  });
+});
+
+describe("findLocalUrl", () => {
+  it("is the port of this run, else the origin of the settings, else the usual port", () => {
+    const path = join(createFolder(), ".dev.vars");
+    expect(findLocalUrl(undefined, path)).toBe("http://localhost:8787");
+    writeFileSync(path, "ENVIRONMENT=development\nAPP_ORIGIN=http://localhost:9641/ # moved\n");
+    expect(findLocalUrl(undefined, path)).toBe("http://localhost:9641");
+    expect(findLocalUrl("", path)).toBe("http://localhost:9641");
+    expect(findLocalUrl("9642", path)).toBe("http://localhost:9642");
+    expect(() => findLocalUrl("many", path)).toThrow("PORT must be a whole number");
+  });
+
+  it("refuses an origin that is no address, by its name", () => {
+    const path = join(createFolder(), ".dev.vars");
+    writeFileSync(path, "APP_ORIGIN=localhost\n");
+    expect(() => findLocalUrl(undefined, path)).toThrow("APP_ORIGIN must be an address");
+  });
 });
 
 describe("waitForRevision", () => {
@@ -131,7 +187,18 @@ describe("waitForRevision", () => {
   });
 
   it("counts an app that doesn't answer as not there yet", async () => {
-    const waiting = waitForRevision({ url: "http://127.0.0.1:9", rev: "new", timeoutMs: 300, answers: 1 });
+    const url = await listen((request) => request.socket.destroy());
+    const waiting = waitForRevision({ url, rev: "new", timeoutMs: 300, answers: 1 });
     await expect(waiting).rejects.toThrow("the last one was no answer");
+  });
+
+  it("gives up early where the connection is refused, and says how to name another address", async () => {
+    const url = `http://localhost:${await findFreePort()}`;
+    const startedAt = Date.now();
+    const waiting = waitForRevision({ url, rev: "new", timeoutMs: 60_000, answers: 1 });
+    await expect(waiting).rejects.toThrow(
+      `Nothing answers at ${url}: the connection is refused. Start the app`,
+    );
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
   });
 });
