@@ -23,6 +23,11 @@ export interface NewOutboxRow {
   details: Readonly<Record<string, string | null>>;
 }
 
+/** Between the first attempt and the second one. */
+export const LETTER_RETRY_FIRST_MS = 60_000;
+/** How much longer a letter belongs to whoever took it: more than one attempt takes. */
+const LETTER_LEASE_MS = 15_000;
+
 const COLUMNS = "id, kind, recipient, user_id AS userId, details, attempts, created_at AS createdAt";
 
 const INSERT = `INSERT INTO mail_outbox (id, kind, recipient, user_id, details, due_at, created_at)
@@ -42,7 +47,7 @@ export function buildOutboxRow(
 
 /**
  * Takes one letter for sending, or null when it is sent, taken by somebody else, or not due yet.
- * It is due again `retryAfterMs` later, in case whoever took it dies.
+ * It is due again after the lease and `retryAfterMs`, in case whoever took it dies.
  */
 export async function claimLetter(
   db: D1Database,
@@ -55,8 +60,18 @@ export async function claimLetter(
       `UPDATE mail_outbox SET attempts = attempts + 1, due_at = ?2 + ?3 WHERE id = ?1 AND due_at <= ?2
        RETURNING ${COLUMNS}`,
     )
-    .bind(id, now, retryAfterMs)
+    .bind(id, now, LETTER_LEASE_MS + retryAfterMs)
     .first<OutboxRow>();
+}
+
+/** It could not be sent: the lease is over, and it is due `retryAfterMs` from now. */
+export async function releaseLetter(
+  db: D1Database,
+  id: string,
+  now: number,
+  retryAfterMs: number,
+): Promise<void> {
+  await db.prepare("UPDATE mail_outbox SET due_at = ?2 + ?3 WHERE id = ?1").bind(id, now, retryAfterMs).run();
 }
 
 /** Letters that are due, the longest waiting first. */
@@ -77,10 +92,21 @@ export async function deleteLetter(db: D1Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM mail_outbox WHERE id = ?1").bind(id).run();
 }
 
-/** How many letters wait, and how many of them could not be sent so far. */
-export async function countWaitingLetters(db: D1Database): Promise<{ waiting: number; failing: number }> {
+/**
+ * How many letters wait, and how many of them could not be sent so far. One that is being sent for the first time
+ * hasn't failed yet: its lease makes it due later than any that has.
+ */
+export async function countWaitingLetters(
+  db: D1Database,
+  now: number,
+): Promise<{ waiting: number; failing: number }> {
   const row = await db
-    .prepare("SELECT count(*) AS waiting, coalesce(sum(attempts > 1), 0) AS failing FROM mail_outbox")
+    .prepare(
+      `SELECT count(*) AS waiting,
+         coalesce(sum(attempts > 1 OR (attempts = 1 AND due_at <= ?1 + ?2)), 0) AS failing
+       FROM mail_outbox`,
+    )
+    .bind(now, LETTER_RETRY_FIRST_MS)
     .first<{ waiting: number; failing: number }>();
   return row ?? { waiting: 0, failing: 0 };
 }

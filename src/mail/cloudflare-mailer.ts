@@ -1,6 +1,6 @@
 /** Sends through Cloudflare Email Service, the binding `EMAIL`. */
 import { fail, succeed } from "../result.ts";
-import { type Mailer, SEND_TIMEOUT_MS, type Sender } from "./mail.ts";
+import { describeBreak, type Mailer, SEND_TIMEOUT_MS, type Sender } from "./mail.ts";
 
 /**
  * Codes of addresses and contents that the service refuses for good
@@ -29,11 +29,10 @@ export function createCloudflareMailer(binding: SendEmail, from: Sender): Mailer
   };
 }
 
-/** The service's code and nothing of its message, which may repeat the address. */
+/** The service's code, or why there is none, and nothing of its message, which may repeat the address. */
 function readCode(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return CODE_PATTERN.test(code) ? code : error.name;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" && CODE_PATTERN.test(code) ? code : describeBreak(error);
 }
 
 /** The binding takes no signal: the wait ends, and a letter that still goes out is one that comes twice. */

@@ -18,13 +18,18 @@ export interface Sender {
 export interface MailFailure {
   /** False when no later attempt can succeed, such as for an address that the transport refuses. */
   canRetry: boolean;
-  /** For the log: a status or a code, never an address. */
+  /** For the log: a status, a code, `timeout` or `network`; never an address. */
   reason: string;
 }
 
 export interface Mailer {
   /** Never throws: a transport that breaks is a failure that can be tried again. */
   send(mail: Mail): Promise<Result<null, MailFailure>>;
+}
+
+/** Why no answer came, in one word: whatever the error says may repeat an address. */
+export function describeBreak(error: unknown): "timeout" | "network" {
+  return error instanceof Error && error.name === "TimeoutError" ? "timeout" : "network";
 }
 
 /** One attempt takes at most this long. */

@@ -2,7 +2,14 @@
  * Gets letters out: right after the request that asked for one, and again from the minute's cron until it worked.
  * Two senders at once can't both send a letter; one that died half-way is followed by another.
  */
-import { claimLetter, deleteLetter, listDueLetters, type OutboxRow } from "../db/mail-outbox.ts";
+import {
+  claimLetter,
+  deleteLetter,
+  LETTER_RETRY_FIRST_MS,
+  listDueLetters,
+  type OutboxRow,
+  releaseLetter,
+} from "../db/mail-outbox.ts";
 import { logAlarm, logError, logInfo, logWarning } from "../log.ts";
 import type { Letter } from "./letter.ts";
 import { renderLetter } from "./letter.ts";
@@ -17,8 +24,7 @@ export interface PostOffice {
   write: (row: OutboxRow) => Promise<Letter | null>;
 }
 
-/** Between attempts: twice as long each time. */
-const RETRY_FIRST_MS = 60_000;
+/** Between attempts it is twice as long each time, and never longer than this. */
 const RETRY_MAX_MS = 15 * 60_000;
 /** A letter that nobody could send for so long is given up: what it was about is long over. */
 const GIVE_UP_AFTER_MS = 3 * 3_600_000;
@@ -67,6 +73,7 @@ async function deliver(office: PostOffice, row: OutboxRow): Promise<Delivery> {
   }
   const isTooOld = Date.now() - row.createdAt > GIVE_UP_AFTER_MS;
   if (sent.error.canRetry && !isTooOld) {
+    await releaseLetter(office.db, row.id, Date.now(), delayAfter(row.attempts));
     logWarning("mail_failed", { ...facts, reason: sent.error.reason, field: "MAILER" });
     return "failed";
   }
@@ -76,5 +83,5 @@ async function deliver(office: PostOffice, row: OutboxRow): Promise<Delivery> {
 }
 
 function delayAfter(attempts: number): number {
-  return Math.min(RETRY_FIRST_MS * 2 ** (attempts - 1), RETRY_MAX_MS);
+  return Math.min(LETTER_RETRY_FIRST_MS * 2 ** (attempts - 1), RETRY_MAX_MS);
 }

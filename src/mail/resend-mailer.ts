@@ -1,6 +1,6 @@
 /** Sends through Resend's HTTP API (resend.com/docs/api-reference/emails/send-email). */
 import { fail, succeed } from "../result.ts";
-import { type Mailer, SEND_TIMEOUT_MS, type Sender } from "./mail.ts";
+import { describeBreak, type Mailer, SEND_TIMEOUT_MS, type Sender } from "./mail.ts";
 
 const ENDPOINT = "https://api.resend.com/emails";
 const TOO_MANY_REQUESTS = 429;
@@ -35,7 +35,7 @@ export function createResendMailer(settings: ResendSettings): Mailer {
         if (response.ok) return succeed(null);
         return fail({ canRetry: canRetry(response.status), reason: `status_${response.status}` });
       } catch (error) {
-        return fail({ canRetry: true, reason: error instanceof Error ? error.name : "unknown" });
+        return fail({ canRetry: true, reason: describeBreak(error) });
       }
     },
   };

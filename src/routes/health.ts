@@ -51,7 +51,7 @@ function explainSchema(applied: { migration: string | null; triggers: number }):
 /** What an operator should look at, although everything is being served. */
 async function listWarnings(c: AppContext, configured: string): Promise<ConfigIssue[]> {
   const warnings: ConfigIssue[] = [];
-  const { failing } = await countWaitingLetters(c.env.DB);
+  const { failing } = await countWaitingLetters(c.env.DB, Date.now());
   if (failing > 0) {
     const message = `${failing} letters could not be sent so far and are tried again`;
     warnings.push({ field: "MAILER", message });

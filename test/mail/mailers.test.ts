@@ -44,7 +44,9 @@ describe("the Cloudflare mailer", () => {
       ok: false,
       error: { canRetry: false, reason: "E_RECIPIENT_SUPPRESSED" },
     });
-    expect(await failing("ines@example.test").send(newMail())).toMatchObject({ error: { reason: "Error" } });
+    expect(await failing("ines@example.test").send(newMail())).toMatchObject({
+      error: { reason: "network" },
+    });
   });
 
   it("stops waiting after ten seconds", async () => {
@@ -54,7 +56,7 @@ describe("the Cloudflare mailer", () => {
       FROM,
     ).send(newMail());
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(await sending).toEqual({ ok: false, error: { canRetry: true, reason: "TimeoutError" } });
+    expect(await sending).toEqual({ ok: false, error: { canRetry: true, reason: "timeout" } });
   });
 
   it("works with the local binding", async () => {
@@ -109,7 +111,15 @@ describe("the Resend mailer", () => {
     const fetch = () => Promise.reject(new TypeError("connection lost"));
     expect(await createResendMailer({ fetch, apiKey: "k", from: FROM }).send(newMail())).toEqual({
       ok: false,
-      error: { canRetry: true, reason: "TypeError" },
+      error: { canRetry: true, reason: "network" },
+    });
+  });
+
+  it("says when there was no answer in time", async () => {
+    const fetch = () => Promise.reject(new DOMException("no mail for ines@example.test", "TimeoutError"));
+    expect(await createResendMailer({ fetch, apiKey: "k", from: FROM }).send(newMail())).toEqual({
+      ok: false,
+      error: { canRetry: true, reason: "timeout" },
     });
   });
 });

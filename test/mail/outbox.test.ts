@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { buildOutboxRow } from "../../src/db/mail-outbox.ts";
+import { buildOutboxRow, countWaitingLetters } from "../../src/db/mail-outbox.ts";
 import { newId } from "../../src/ids.ts";
 import type { Mail, Mailer, MailFailure } from "../../src/mail/mail.ts";
 import { deliverDueLetters, deliverLetter, type PostOffice } from "../../src/mail/outbox.ts";
@@ -67,6 +67,38 @@ describe("the outbox", () => {
     await makeDue();
     await deliverDueLetters(office, Date.now());
     expect(sent.map((mail) => mail.id)).toEqual([id]);
+  });
+
+  it("counts a letter as failing from its first failure on, and not while it is being sent", async () => {
+    const count = (later = 0) => countWaitingLetters(env.DB, Date.now() + later);
+    const before = await count();
+    const counts: { waiting: number; failing: number }[] = [];
+    const mailer: Mailer = {
+      async send() {
+        counts.push(await count());
+        return fail(PASSING);
+      },
+    };
+    const id = await post();
+    counts.push(await count());
+    expect(await deliverLetter(openOffice(mailer), id, 0)).toBe("failed");
+    counts.push(await count());
+    const waiting = before.waiting + 1;
+    expect(counts).toEqual([
+      { waiting, failing: before.failing },
+      { waiting, failing: before.failing },
+      { waiting, failing: before.failing + 1 },
+    ]);
+  });
+
+  it("counts a letter as failing whose sender died, once an attempt can't take longer", async () => {
+    const count = (later: number) => countWaitingLetters(env.DB, Date.now() + later);
+    const id = await post();
+    const before = await count(0);
+    const office = openOffice(recordingMailer().mailer, () => Promise.reject(new Error("died")));
+    expect(await deliverLetter(office, id, 0)).toBe("failed");
+    expect(await count(0)).toEqual(before);
+    expect((await count(16_000)).failing).toBe(before.failing + 1);
   });
 
   it("gives up what no later attempt can send", async () => {

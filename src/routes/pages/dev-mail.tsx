@@ -43,7 +43,7 @@ export const devMailPages = new Hono<AppEnv>()
 
 async function waitForLetters(db: D1Database): Promise<void> {
   for (let step = 0; step < WAIT_STEPS_MAX; step++) {
-    const { waiting, failing } = await countWaitingLetters(db);
+    const { waiting, failing } = await countWaitingLetters(db, Date.now());
     if (waiting === failing) return;
     await scheduler.wait(WAIT_STEP_MS);
   }
