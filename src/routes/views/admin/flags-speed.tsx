@@ -63,19 +63,21 @@ export function FlagsSpeedPage(props: FlagsSpeedPageProps) {
         </EmptyState>
       ) : (
         <>
-          <Table
-            caption="Pages with their 75th percentiles"
-            rows={props.pages}
-            columns={[
-              { label: "Page", cell: (row) => <Path path={row.page} /> },
-              ...NAMES.map((name) => ({
-                label: LABELS[name],
-                cell: (row: PageSpeed) => <Measure name={name} value={row.p75[name]} />,
-                numeric: true,
-              })),
-              { label: "Views", cell: (row) => formatNumber(row.samples), numeric: true },
-            ]}
-          />
+          <div class="speeds">
+            <Table
+              caption="Pages with their 75th percentiles"
+              rows={props.pages}
+              columns={[
+                { label: "Page", cell: (row) => <Path path={row.page} /> },
+                ...NAMES.map((name) => ({
+                  label: LABELS[name],
+                  cell: (row: PageSpeed) => <Measure name={name} value={row.p75[name]} />,
+                  numeric: true,
+                })),
+                { label: "Views", cell: (row) => formatNumber(row.samples), numeric: true },
+              ]}
+            />
+          </div>
           <p class="speed-scale">{describeScale()}</p>
         </>
       )}
