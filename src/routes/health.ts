@@ -53,7 +53,7 @@ async function listWarnings(c: AppContext, configured: string): Promise<ConfigIs
   const warnings: ConfigIssue[] = [];
   const { failing } = await countWaitingLetters(c.env.DB, Date.now());
   if (failing > 0) {
-    const message = `${failing} letters could not be sent so far and are tried again`;
+    const message = `could not send ${failing === 1 ? "a letter" : `${failing} letters`} so far, and tries again`;
     warnings.push({ field: "MAILER", message });
   }
   if (isOtherHost(c.req.url, configured)) {

@@ -9,6 +9,7 @@ interface AccountForm {
   disabled: string;
   roleWas: string;
   disabledWas: string;
+  accountReason: string;
 }
 
 const SHOWN = { role: "USER", disabled: "false", roleWas: "USER", disabledWas: "false" };
@@ -16,7 +17,7 @@ const SHOWN = { role: "USER", disabled: "false", roleWas: "USER", disabledWas: "
 function save(as: TestPerson, person: { id: string }, form: Partial<AccountForm>, bindings = {}) {
   return call("POST", `/admin/users/${person.id}/account`, {
     as,
-    form: { ...form, accountReason: "" },
+    form: { accountReason: "", ...form },
     env: bindings,
   });
 }
@@ -73,10 +74,11 @@ describe("the form of role and access, opened before somebody else changed the a
   it("is answered 409 with the present values when both changed the same", async () => {
     const { one, other, person } = await meet();
     await save(one, person, { ...SHOWN, role: "ADMIN", disabled: "true" });
-    const refused = await save(other, person, { ...SHOWN, role: "HERO" });
+    const refused = await save(other, person, { ...SHOWN, role: "HERO", accountReason: "a good organiser" });
     expect(refused.status).toBe(409);
     const page = await refused.text();
     expect(page).toContain("This account was changed since you looked at it");
+    expect(page).toContain('value="a good organiser"');
     expect(page).toContain("the role is ADMIN now, and the account is switched off");
     expect(page).toContain('name="roleWas" value="ADMIN"');
     expect(page).toContain('name="disabledWas" value="true"');

@@ -57,10 +57,10 @@ export const adminUserPages = new Hono<AppEnv>()
     const { id } = await getUser(c);
     const values = await readForm(c);
     const form = parseFields(accountFormSchema, toAccountForm(values));
-    const idempotencyKey = newId();
+    const typed = { idempotencyKey: newId(), accountReason: typedValue(values, "accountReason") };
     if (!form.ok) {
       const accountDetail = form.error.map(({ message }) => message).join(" ");
-      return renderUser(c, { idempotencyKey, status: statusOf("invalid_request"), accountDetail });
+      return renderUser(c, { ...typed, status: statusOf("invalid_request"), accountDetail });
     }
     const change = toAccountChange(form.value);
     try {
@@ -68,7 +68,7 @@ export const adminUserPages = new Hono<AppEnv>()
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const status = statusOf(error.code);
-      return renderUser(c, { idempotencyKey, status, accountDetail: error.message });
+      return renderUser(c, { ...typed, status, accountDetail: error.message });
     }
     setNotice(c, { kind: "success", text: describeAccountChange(change) });
     return c.redirect(`/admin/users/${id}`, 303);
@@ -146,6 +146,8 @@ interface UserForm {
   idempotencyKey: string;
   /** Why role or access could not be changed. */
   accountDetail?: string;
+  /** The reason that was typed for that. */
+  accountReason?: string;
   status?: number;
   values?: FormValues;
   errors?: FieldError[];
@@ -174,6 +176,7 @@ async function renderUser(c: AppContext, form: UserForm) {
       canAddCredits={!outranks(user.role, viewer.role) && (!isOwn || hasRole(viewer.role, "HERO"))}
       canChangeAccount={hasRole(viewer.role, "HERO")}
       accountDetail={form.accountDetail}
+      accountReason={form.accountReason}
       idempotencyKey={form.idempotencyKey}
       detail={form.detail}
       {...(form.values === undefined ? {} : { values: form.values })}

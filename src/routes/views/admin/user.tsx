@@ -33,6 +33,8 @@ export interface AdminUserPageProps {
   canChangeAccount: boolean;
   /** Why role or access could not be changed. */
   accountDetail?: string | undefined;
+  /** The reason that was typed for that. */
+  accountReason?: string | undefined;
   /** What was typed before, when it was refused. */
   values?: FormValues;
   errors?: FieldErrors;
@@ -156,7 +158,12 @@ function RoleAndAccess(props: AdminUserPageProps) {
         <input type="hidden" name="disabledWas" value={String(person.disabled)} />
         <SelectField name="role" label="Role" value={person.role} options={ROLES} />
         <SelectField name="disabled" label="Access" value={String(person.disabled)} options={ACCESS} />
-        <TextField name="accountReason" label="Reason, for the audit log" maxLength={REASON_MAX_CHARACTERS} />
+        <TextField
+          name="accountReason"
+          label="Reason, for the audit log"
+          value={props.accountReason}
+          maxLength={REASON_MAX_CHARACTERS}
+        />
         <div class="filters-buttons">
           <Button>Save</Button>
         </div>
