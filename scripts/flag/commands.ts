@@ -19,7 +19,7 @@ import {
   type StoredValues,
 } from "../../src/flags/snapshot.ts";
 import { suggestKey } from "../../src/flags/suggest.ts";
-import { parseSwitch } from "../../src/flags/switch-value.ts";
+import { parseSwitch, shortenValue } from "../../src/flags/switch-value.ts";
 import { Refusal } from "../dev/refusal.ts";
 import { listStrangers, readNamespace, type Target, writeKey } from "./namespace.ts";
 import { waitForRevision } from "./wait.ts";
@@ -89,7 +89,9 @@ export async function waitForFlag(
 /** Two words for the same, such as ON and true, are the same. */
 function requireHeld({ raw, rule, switch: held }: FlagState, name: FlagKey, value: string): void {
   if (isDeepStrictEqual(held, parseSwitch(value, listSwitchVariants(rule)))) return;
-  throw new Refusal(`The namespace holds “${raw ?? AUTO}” for ${name} and not “${value}”: set it first.`);
+  throw new Refusal(
+    `The namespace holds “${shortenValue(raw ?? AUTO)}” for ${name} and not “${value}”: set it first.`,
+  );
 }
 
 const LOCAL_ANSWERS = 1;

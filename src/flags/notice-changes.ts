@@ -10,6 +10,7 @@ import type { FlagJournal, JournalEntry, LastChange } from "./journal.ts";
 import { AUTO, EMPTY_RULES, parseAuthorship, RULES_KEY, STORED_KEYS, type StoredKey } from "./keys.ts";
 import type { Environment } from "./registry.ts";
 import type { StoredValue, StoredValues } from "./snapshot.ts";
+import { shortenValue } from "./switch-value.ts";
 
 /** KV may show an old value for a minute and more after a change. The local namespace shows it as long as we keep it. */
 const STALE_READ_MS = 120_000;
@@ -85,9 +86,10 @@ export function initialOf(key: StoredKey): string {
   return key === RULES_KEY ? EMPTY_RULES : AUTO;
 }
 
-/** An absent key as the word for it; more text than a document may have as its beginning. */
+/** An absent key as the word for it; more text than a switch or a document may have as its beginning. */
 export function toHistoryText(key: StoredKey, value: string | null): string {
   if (value === null) return initialOf(key);
+  if (key !== RULES_KEY) return shortenValue(value);
   if (value.length <= DOCUMENT_MAX_CHARACTERS) return value;
-  return `${value.slice(0, DOCUMENT_MAX_CHARACTERS)}… (${value.length} characters)`;
+  return `${value.slice(0, DOCUMENT_MAX_CHARACTERS).toWellFormed()}… (${value.length} characters)`;
 }

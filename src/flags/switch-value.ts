@@ -29,6 +29,16 @@ const SYNONYMS: Readonly<Record<string, Switch>> = {
 const PERCENTAGE_PATTERN = /^(\d{1,3}(?:\.\d{1,2})?)\s?%$/;
 export const PERCENTAGE_MAX = 100;
 
+/** Anything longer means nothing anyway. */
+const SHOWN_MAX_CHARACTERS = 200;
+
+/** For the history and for people: what somebody put into the namespace may be megabytes long. */
+export function shortenValue(raw: string): string {
+  if (raw.length <= SHOWN_MAX_CHARACTERS) return raw;
+  // Half a character would come back from the database as another one.
+  return `${raw.slice(0, SHOWN_MAX_CHARACTERS - 1).toWellFormed()}…`;
+}
+
 /** `raw` is null when the key is absent. `variants` are the names that the flag's own rule defines. */
 export function parseSwitch(raw: string | null, variants: readonly string[] = []): Switch {
   if (raw === null) return { kind: "auto" };

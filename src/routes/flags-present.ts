@@ -3,11 +3,12 @@ import type { FlagChangeRow } from "../db/flag-changes.ts";
 import type { FlagScheduleRow } from "../db/flag-schedules.ts";
 import type { EvaluationContext } from "../flags/context.ts";
 import { evaluateFlag, type FlagDetails } from "../flags/evaluate.ts";
-import { AUTO, type Authorship } from "../flags/keys.ts";
+import { AUTO, type Authorship, RULES_KEY } from "../flags/keys.ts";
+import { toHistoryText } from "../flags/notice-changes.ts";
 import { answerOfrep, isFailure, listEvaluableKeys } from "../flags/ofrep.ts";
 import { FLAG_KEYS, getDefinition } from "../flags/registry.ts";
 import type { FlagSnapshot } from "../flags/snapshot.ts";
-import type { Switch } from "../flags/switch-value.ts";
+import { type Switch, shortenValue } from "../flags/switch-value.ts";
 import type {
   AdminFlag,
   FlagChange,
@@ -130,10 +131,10 @@ function presentSwitch(
   last: FlagChangeRow | undefined,
 ): AdminFlag["switch"] {
   const { raw, switch: parsed, authorship } = snapshot.flags[key];
-  const row = last?.new === (raw ?? "auto") ? last : undefined;
+  const row = last?.new === toHistoryText(key, raw) ? last : undefined;
   const at = authorship.at ?? row?.at ?? null;
   return {
-    raw,
+    raw: raw === null ? null : shortenValue(raw),
     valid: parsed.kind !== "invalid",
     by: authorship.by ?? row?.actor ?? null,
     at: at === null ? null : new Date(at).toISOString(),
@@ -141,13 +142,15 @@ function presentSwitch(
   };
 }
 
+/** The rules are shown as they are; of a switch, what was written down before values were cut may be long. */
 export function presentFlagChange(row: FlagChangeRow): FlagChange {
+  const present = row.key === RULES_KEY ? (text: string) => text : shortenValue;
   return {
     at: new Date(row.at).toISOString(),
     via: row.via,
     actor: row.actor,
-    old: row.old,
-    new: row.new,
+    old: present(row.old),
+    new: present(row.new),
     note: row.note,
   };
 }

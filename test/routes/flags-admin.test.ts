@@ -369,6 +369,18 @@ describe("the history", () => {
     });
   });
 
+  it("has the beginning of a value without measure, once, and the list shows no more of it", async () => {
+    const before = (await history(admin, "animations")).length;
+    // The cut goes through a character of two code units.
+    await putFlag("animations", `${"a".repeat(198)}😀${"b".repeat(30_000)}`);
+    await list(admin);
+    const rows = await history(admin, "animations");
+    expect(rows.length).toBe(before + 1);
+    expect(rows[0]).toMatchObject({ via: "wrangler", old: "auto", new: `${"a".repeat(198)}\uFFFD…` });
+    const found = await find(admin, "animations");
+    expect(found?.["switch"]).toMatchObject({ raw: rows[0]?.new, valid: false, at: rows[0]?.at });
+  });
+
   it("follows wrangler there and back, and a deleted key", async () => {
     for (const value of ["off", "on", "off"]) {
       await putFlag("animations", value);

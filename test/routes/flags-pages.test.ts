@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { insertFlagChange } from "../../src/db/flag-changes.ts";
 import { RULES_KEY } from "../../src/flags/keys.ts";
 import { newId } from "../../src/ids.ts";
 import { onForRole } from "../flags/support.ts";
@@ -417,6 +418,47 @@ describe("/admin/speed", () => {
     const page = await show("/admin/speed");
     expect(page).toContain("/gallery");
     expect(page).toMatch(/1,200 ms.*?speed-good/s);
+  });
+});
+
+describe("a value without measure", () => {
+  const long = "a".repeat(30_000);
+  const shown = `${"a".repeat(199)}…`;
+
+  it("is shown by its beginning wherever it is shown", async () => {
+    const file = await show("/admin/flags/export");
+    await putFlag("animations", long);
+    const list = await show("/admin/flags");
+    const flag = await show("/admin/flags/animations");
+    const checked = await call("POST", "/admin/flags/import", {
+      as: admin,
+      form: { text: file, intent: "check" },
+    });
+    for (const page of [list, flag, await checked.text()]) {
+      expect(page).toContain(shown);
+      expect(page).not.toContain("a".repeat(200));
+    }
+    expect(flag).toContain(`auto → ${shown}`);
+  });
+
+  it("is shown by its beginning where it came in whole into the history", async () => {
+    const at = Date.now();
+    const entry = { key: "animations", via: "wrangler" as const, actor: null, note: null, requestId: null };
+    await insertFlagChange(env.DB, { ...entry, changeId: newId(), at, value: long, initial: "auto" });
+    await putFlag("animations", "off");
+    const flag = await show("/admin/flags/animations");
+    expect(flag).toContain(`${shown} → off`);
+    expect(flag).not.toContain("a".repeat(200));
+  });
+
+  it("is named by its beginning where an import refuses it", async () => {
+    const text = (await show("/admin/flags/export")).replace(
+      '"animations": "auto"',
+      `"animations": "${long}"`,
+    );
+    const refused = await call("POST", "/admin/flags/import", { as: admin, form: { text, intent: "check" } });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain(`animations: “${shown}” means nothing.`);
   });
 });
 

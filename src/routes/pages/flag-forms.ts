@@ -9,6 +9,7 @@ import { AppError, type FieldError } from "../../errors.ts";
 import { setGuard } from "../../flags/edit-document.ts";
 import { EMPTY_RULES, RULES_KEY } from "../../flags/keys.ts";
 import { type FlagKey, getDefinition } from "../../flags/registry.ts";
+import { shortenValue } from "../../flags/switch-value.ts";
 import { newId } from "../../ids.ts";
 import { parseValue } from "../body.ts";
 import { type AppContext, requireUser } from "../context.ts";
@@ -93,7 +94,7 @@ export async function undoLast(c: AppContext, key: FlagKey, values: FormValues):
   }
   const errors = listConfirmErrors(key, values, "undoConfirm");
   if (errors.length > 0) throw new AppError("invalid_request", { errors });
-  const change = { value: newest.old, note: `Undoes "${newest.new}"` };
+  const change = { value: newest.old, note: `Undoes "${shortenValue(newest.new)}"` };
   requireSwitchChange(c, key, change);
   await applyChange(c, key, change.value, change.note);
   return `Undone: ${getDefinition(key).name} is back to “${nameOfValue(newest.old)}”.`;

@@ -10,7 +10,7 @@ import { type ParsedImport, parseImport } from "../../flags/export.ts";
 import { AUTO, EMPTY_RULES, RULES_KEY } from "../../flags/keys.ts";
 import { FLAG_KEYS, type FlagKey, getDefinition } from "../../flags/registry.ts";
 import { type FlagSnapshot, listSwitchVariants } from "../../flags/snapshot.ts";
-import { parseSwitch } from "../../flags/switch-value.ts";
+import { parseSwitch, shortenValue } from "../../flags/switch-value.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { requireSnapshot } from "../flags.ts";
 import { applyChange, NOTE_MAX_CHARACTERS, NOTE_MIN_CHARACTERS } from "../flags-change.ts";
@@ -79,7 +79,7 @@ function planImport(
   const difference = isComparable ? diffLines(formatDocument(stored), toDocumentText(rules)) : [];
   const ruled = isComparable ? listChangedCriticalRules(stored, rules) : [];
   const plan = {
-    switches: changes,
+    switches: changes.map(({ key, from, to }) => ({ key, from: shortenValue(from), to: shortenValue(to) })),
     rules: hasDifference(difference) ? difference : [],
     warnings: checked?.warnings ?? [],
     confirm: listCritical([...changes.map(({ key }) => key), ...ruled]).join(" "),
@@ -107,7 +107,7 @@ function isMeaningless(document: FlagDocument): (change: SwitchImport) => boolea
 }
 
 function describeMeaningless({ key, to }: SwitchImport): string {
-  return `${key}: “${to}” means nothing.`;
+  return `${key}: “${shortenValue(to)}” means nothing.`;
 }
 
 /** In the order of the table, each once. */
