@@ -9,6 +9,7 @@ import * as z from "zod/mini";
 import { fail, type Result, succeed } from "../result.ts";
 import { type JsonObject, parseJson } from "./json.ts";
 import { findForeignOperator } from "./operators.ts";
+import { listPossibleAnswers } from "./targeting-answers.ts";
 import { needsTargetingKey } from "./targeting-key.ts";
 
 export type { EvaluationContext, JsonValue } from "@openfeature/core";
@@ -36,6 +37,8 @@ export interface Rule {
   defect: string | null;
   /** A share of people is chosen by the context's targeting key: without one there is no answer. */
   needsTargetingKey: boolean;
+  /** Every variant that it may answer with, null where it leaves the value to the code; null when that is computed. */
+  answers: readonly (string | null)[] | null;
   evaluate(context: EvaluationContext): RuleOutcome;
 }
 
@@ -69,10 +72,11 @@ function loadWith(
   }
   const flag = core.getFlag(key);
   if (flag === undefined) return fail("The key can't be used.");
-  return succeed(toRule(flag, needsTargetingKey(definition["targeting"]), defect));
+  return succeed(toRule(flag, definition["targeting"], defect));
 }
 
-function toRule(flag: FeatureFlag, needsKey: boolean, known: string | null): Rule {
+function toRule(flag: FeatureFlag, targeting: unknown, known: string | null): Rule {
+  const needsKey = needsTargetingKey(targeting);
   const defect = known ?? findDefect(flag);
   return {
     key: flag.key,
@@ -81,8 +85,20 @@ function toRule(flag: FeatureFlag, needsKey: boolean, known: string | null): Rul
     metadata: flag.metadata,
     defect,
     needsTargetingKey: needsKey,
+    answers: listAnswers(flag, targeting),
     evaluate: (context) => evaluateRule(flag, needsKey, known, context),
   };
+}
+
+function listAnswers(flag: FeatureFlag, targeting: unknown): Rule["answers"] {
+  const isTargeted = typeof targeting === "string" || isFilled(targeting);
+  const answers = isTargeted ? listPossibleAnswers(targeting) : [null];
+  return answers?.map((name) => name ?? flag.defaultVariant ?? null) ?? null;
+}
+
+/** Any other targeting is none, to the library. */
+function isFilled(targeting: unknown): boolean {
+  return typeof targeting === "object" && targeting !== null && Object.keys(targeting).length > 0;
 }
 
 function findDefect(flag: FeatureFlag): string | null {

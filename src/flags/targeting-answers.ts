@@ -18,3 +18,28 @@ export function listTargetingAnswers(targeting: unknown): string[] {
 function isBranch(_: unknown, index: number, operands: readonly unknown[]): boolean {
   return index % 2 === 1 || index === operands.length - 1;
 }
+
+/**
+ * Every answer that a targeting may come to, null standing for "none of them", which leaves it to the default variant.
+ * Null as a whole when an answer is computed: then it may be anything.
+ */
+export function listPossibleAnswers(targeting: unknown): (string | null)[] | null {
+  if (targeting === undefined || targeting === null) return [null];
+  if (typeof targeting !== "object") return [String(targeting)];
+  if (!isJsonObject(targeting)) return null;
+  const [[operator, operands] = [], ...others] = Object.entries(targeting);
+  if (!Array.isArray(operands) || others.length > 0) return null;
+  if (operator === "if") {
+    // Without an answer for everybody else there is none.
+    const isOpen = operands.length % 2 === 0;
+    return joinAnswers([...operands.filter(isBranch), ...(isOpen ? [null] : [])]);
+  }
+  if (operator !== "fractional") return null;
+  // Whoever has nothing to be chosen by gets no share.
+  return joinAnswers([...operands.filter(Array.isArray).map(([name]: unknown[]) => name), null]);
+}
+
+function joinAnswers(branches: readonly unknown[]): (string | null)[] | null {
+  const answers = branches.map(listPossibleAnswers);
+  return answers.includes(null) ? null : answers.flatMap((some) => some ?? []);
+}

@@ -7,7 +7,9 @@ import { buildFlagSchedulesQuery } from "../db/flag-schedules.ts";
 import { runQuery } from "../db/query.ts";
 import { evaluateFlag } from "../flags/evaluate.ts";
 import { type FlagFinding, listFlagFindings, listPlanFindings } from "../flags/findings.ts";
+import { describeReach, judgeReach } from "../flags/reach.ts";
 import { FLAG_KEYS, type FlagKey, getDefinition } from "../flags/registry.ts";
+import type { FlagSnapshot } from "../flags/snapshot.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { buildOwnContext, requireSnapshot } from "./flags.ts";
 import { findUnknownKeys } from "./flags-admin.ts";
@@ -44,7 +46,7 @@ async function diagnoseFlags(c: AppContext): Promise<Diagnosis[]> {
   ]);
   const snapshot = requireSnapshot(c);
   const findings = [...listFlagFindings(snapshot, unknown), ...listPlanFindings(plans, Date.now())];
-  return [...findings.map(toDiagnosis), ...listCriticalFlagsOff(c)];
+  return [...findings.map(toDiagnosis), ...listCriticalFlagsOff(snapshot)];
 }
 
 const TITLES: Readonly<Record<FlagFinding["code"], string>> = {
@@ -63,15 +65,25 @@ function toDiagnosis({ code, key, severity, message, fix }: FlagFinding): Diagno
   return { id, severity, title: TITLES[code], detail: message, fix };
 }
 
-/** Switched off on purpose most likely, and still the first answer to "why doesn't it work?". */
-function listCriticalFlagsOff(c: AppContext): Diagnosis[] {
-  return FLAG_KEYS.filter((key) => getDefinition(key).critical && !evaluate(c, key).value).map((key) => ({
-    id: `flags.critical_off.${key}`,
-    severity: "warning",
-    title: `${getDefinition(key).name} is off`,
-    detail: getDefinition(key).whenOff,
-    fix: `See who switched it off and why at /admin/flags/${key}, and switch it on there.`,
-  }));
+/** Done on purpose most likely, and still the first answer to "why doesn't it work?". Never judged by who is asking. */
+function listCriticalFlagsOff(snapshot: FlagSnapshot): Diagnosis[] {
+  return FLAG_KEYS.filter((key) => getDefinition(key).critical).flatMap((key) => {
+    const { name, whenOff } = getDefinition(key);
+    const reach = judgeReach(snapshot, key);
+    const words = describeReach(reach);
+    if (words === null) return [];
+    const isPartly = reach.kind === "some";
+    const diagnosis: Diagnosis = {
+      id: `flags.${isPartly ? "critical_partly_off" : "critical_off"}.${key}`,
+      severity: "warning",
+      title: isPartly ? `${name} ${words}` : `${name} is off`,
+      detail: whenOff,
+      fix: isPartly
+        ? `See what decides about it at /admin/flags/${key} and /admin/flags/rules. Its switch set to on holds for everybody.`
+        : `See who switched it off and why at /admin/flags/${key}, and switch it on there.`,
+    };
+    return [diagnosis];
+  });
 }
 
 /** Where each value comes from. */

@@ -1,8 +1,8 @@
 /** What people are told about a feature that is off, where the feature would be. Nothing is hidden silently. */
-import type { FlagDetails } from "../flags/evaluate.ts";
+import { describeReach, judgeReach } from "../flags/reach.ts";
 import { FLAG_KEYS, getDefinition } from "../flags/registry.ts";
 import type { AppContext } from "./context.ts";
-import { getFlag, isOn } from "./flags.ts";
+import { isOn } from "./flags.ts";
 import { ADMIN_FLAGS, adminFlagPath } from "./views/addresses.ts";
 import type { Alert, Notice } from "./views/model.ts";
 
@@ -24,22 +24,26 @@ export function findJobsWaitNotice(c: AppContext): Notice | null {
   };
 }
 
-/** For administrators, on every page: which main jobs of the product are off, and whether the switches can be read. */
+/**
+ * For administrators, on every page: which main jobs of the product are off or may be off for some people, and
+ * whether the switches can be read.
+ */
 export function listFlagAlerts(c: AppContext): Alert[] {
   const snapshot = c.get("flags");
   const principal = c.get("principal") ?? null;
   if (snapshot === undefined || principal === null || principal.role === "USER") return [];
-  const alerts = FLAG_KEYS.filter((key) => getDefinition(key).critical && !isOn(c, key)).map((key) => ({
-    text: `${describeReach(getFlag(c, key))}: ${getDefinition(key).name}. ${getDefinition(key).whenOff}`,
-    href: adminFlagPath(key),
-  }));
+  const alerts = FLAG_KEYS.filter((key) => getDefinition(key).critical).flatMap((key) => {
+    const reach = describeReach(judgeReach(snapshot, key));
+    if (reach === null) return [];
+    const text = `${toSentenceStart(reach)}: ${getDefinition(key).name}. ${getDefinition(key).whenOff}`;
+    return [{ text, href: adminFlagPath(key) }];
+  });
   if (snapshot.source !== "kv") {
     alerts.push({ text: "The switches can't be read right now, so older values hold.", href: ADMIN_FLAGS });
   }
   return alerts;
 }
 
-/** Off for everybody, or only known to be off for whoever is looking. */
-function describeReach({ reason }: FlagDetails): string {
-  return reason === "STATIC" ? "Switched off" : "Off for you, and perhaps for others";
+function toSentenceStart(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -6,7 +6,8 @@ import { evaluateFlag, type FlagDetails } from "../flags/evaluate.ts";
 import { AUTO, type Authorship, RULES_KEY } from "../flags/keys.ts";
 import { toHistoryText } from "../flags/notice-changes.ts";
 import { answerOfrep, isFailure, listEvaluableKeys } from "../flags/ofrep.ts";
-import { FLAG_KEYS, getDefinition } from "../flags/registry.ts";
+import { describeReach, judgeReach } from "../flags/reach.ts";
+import { FLAG_KEYS, type FlagKey, getDefinition } from "../flags/registry.ts";
 import type { FlagSnapshot } from "../flags/snapshot.ts";
 import { type Switch, shortenValue } from "../flags/switch-value.ts";
 import type {
@@ -46,9 +47,16 @@ export function presentOverviews(
       client,
       ...presentChoice(snapshot.flags[key].switch),
       setBy: describeAuthor(snapshot.flags[key].authorship, byKey.get(key)),
+      doubt: describeDoubt(snapshot, key),
       problem: details.error === null ? null : `Its rule is not in force. ${details.error.message}`,
     };
   });
+}
+
+/** Null when it is the same for everybody. */
+function describeDoubt(snapshot: FlagSnapshot, key: FlagKey): string | null {
+  const reach = judgeReach(snapshot, key);
+  return reach.kind === "some" ? `It ${describeReach(reach)}.` : null;
 }
 
 function presentChoice(parsed: Switch): Pick<FlagOverview, "choice" | "share"> {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { insertFlagSchedule } from "../../src/db/flag-schedules.ts";
 import { newId } from "../../src/ids.ts";
-import { clearFlags, fakeStore, putFlag } from "../support/flags.ts";
+import { clearFlags, fakeStore, putFlag, putRules } from "../support/flags.ts";
 import { type CallOptions, call } from "../support/http.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
 
@@ -70,6 +70,41 @@ describe("GET /api/admin/diagnostics", () => {
       "flags.critical_off.cloud_services",
     ]);
     expect(findings[1]?.fix).toContain("FLAGS 'it'\\''s mine; rm -rf'");
+  });
+
+  it("reports a critical flag that a rule takes from customers, though it is on for whoever asks", async () => {
+    const targeting = { if: [{ "==": [{ var: "role" }, "USER"] }, "off", null] };
+    const variants = { on: true, off: false };
+    await putRules({ cloud_services: { state: "ENABLED", variants, defaultVariant: "on", targeting } });
+    const { status, findings, flags } = await diagnose();
+    expect(flags.values).toContainEqual(expect.objectContaining({ key: "cloud_services", value: true }));
+    expect(status).toBe("warning");
+    expect(findings).toEqual([
+      expect.objectContaining({
+        id: "flags.critical_partly_off.cloud_services",
+        severity: "warning",
+        title: "Cloud services may be off for some people, by its rule",
+      }),
+    ]);
+    for (const path of ["/admin", "/admin/flags", "/admin/flags/cloud_services", "/gallery"]) {
+      const page = await (await call("GET", path, { as: admin })).text();
+      expect(page, path).toContain("May be off for some people, by its rule: Cloud services.");
+    }
+    const overview = await (await call("GET", "/admin/flags", { as: admin })).text();
+    expect(overview).toContain("On for you");
+    expect(overview).toContain("It may be off for some people, by its rule.");
+    const customer = await (await call("GET", "/gallery", { as: await createPerson() })).text();
+    expect(customer).not.toContain("May be off");
+  });
+
+  it.each(["0.01%", "99.99%"])("reports a critical flag for a share of %s, in it or not", async (share) => {
+    await putFlag("charts", share);
+    const { findings } = await diagnose();
+    expect(findings.map(({ id, title }) => [id, title])).toEqual([
+      ["flags.critical_partly_off.charts", "Charts may be off for some people, by its share"],
+    ]);
+    const page = await (await call("GET", "/admin", { as: admin })).text();
+    expect(page).toContain("May be off for some people, by its share: Charts.");
   });
 
   it("says that KV doesn't answer, and which values hold instead", async () => {

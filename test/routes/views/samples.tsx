@@ -337,6 +337,7 @@ const FLAG: FlagOverview = {
   choice: "share",
   share: 25,
   setBy: "ada@example.test",
+  doubt: "It may be off for some people, by its share.",
   problem: null,
 };
 
@@ -353,6 +354,7 @@ const CRITICAL_FLAG: FlagOverview = {
   share: null,
   switch: { raw: "<b>ture", valid: false, by: null, at: null, note: null },
   setBy: null,
+  doubt: null,
   problem: "Its rule is not in force. Default variant missing.",
 };
 

@@ -37,6 +37,8 @@ export interface FlagOverview extends AdminFlag {
   share: number | null;
   /** Who set the switch, in words: an address where there is one. */
   setBy: string | null;
+  /** A sentence while it is on for some people and may be off for others, whoever is looking. */
+  doubt: string | null;
   /** What keeps the switch or the rule from counting. */
   problem: string | null;
 }

@@ -8,16 +8,13 @@ import { explainWhy, nameOfVia } from "./flag-words.ts";
 
 /** What holds. The words carry the meaning; colour only repeats it. Where people differ, it is said of whoever looks. */
 export function FlagState(props: { flag: FlagOverview }) {
-  const { value, variant, reason, share, choice } = props.flag;
+  const { value, variant, doubt, share, choice } = props.flag;
   if (choice === "share" && share !== null && share > 0 && share < 100) {
     return <span class="flag-state flag-part">{share}%</span>;
   }
   const word = variant === "on" || variant === "off" ? (value ? "On" : "Off") : variant;
-  return (
-    <span class={value ? "flag-state flag-on" : "flag-state flag-off"}>
-      {reason === "TARGETING_MATCH" ? `${word} for you` : word}
-    </span>
-  );
+  if (doubt !== null) return <span class="flag-state flag-part">{word} for you</span>;
+  return <span class={value ? "flag-state flag-on" : "flag-state flag-off"}>{word}</span>;
 }
 
 /** Why it is so, since when and by whom. */
@@ -35,6 +32,7 @@ export function FlagWhy(props: { flag: FlagOverview }) {
           The switch says “{raw}”, which means nothing and changes nothing. <SwitchAuthor flag={flag} />
         </p>
       )}
+      {flag.doubt === null || !flag.critical ? null : <p class="flag-problem">{flag.doubt}</p>}
       {flag.problem === null || !valid ? null : <p class="flag-problem">{flag.problem}</p>}
     </div>
   );
