@@ -2,10 +2,10 @@
  * The snapshot that a request works with: from this isolate's memory while it is fresh, else from KV, else the last
  * known good, else the code's defaults. It never throws and never waits longer than the bounds below.
  */
-import { logAlarm, logInfo } from "../log.ts";
+import { logAlarm, logInfo, logWarning } from "../log.ts";
 import type { StoredKey, WriteMetadata } from "./keys.ts";
 import { findLastKnownGood, type KeptValues, keepLastKnownGood } from "./last-known-good.ts";
-import type { Environment } from "./registry.ts";
+import { type Environment, FLAG_KEYS } from "./registry.ts";
 import { buildSnapshot, type FlagSnapshot, NOTHING_STORED } from "./snapshot.ts";
 import { type FlagStore, readValues } from "./store.ts";
 
@@ -101,6 +101,7 @@ async function refresh(options: LoadOptions, memory: Memory | null): Promise<Fla
     const previous = memories.get(options.store)?.snapshot ?? null;
     const { environment } = options;
     const snapshot = await buildSnapshot(values, { environment, source: "kv", readAt: startedAt, previous });
+    warnOfUnusable(options.store, snapshot);
     if (previous !== null && previous.rev !== snapshot.rev) logInfo("flags_changed", { rev: snapshot.rev });
     const current = remember(options, snapshot, { freshAt: startedAt, retryAt: 0 });
     if (isCopyDue(current, previous, startedAt)) {
@@ -117,6 +118,18 @@ async function refresh(options: LoadOptions, memory: Memory | null): Promise<Fla
     }
     return null;
   }
+}
+
+// Mutable on purpose: the revision that this isolate has warned of last, so that it says so once and not once a read.
+const warnedOf = new WeakMap<FlagStore, string>();
+
+/** Names which switches, and how many rules: what they say is an operator's text and stays out of the log. */
+function warnOfUnusable(store: FlagStore, { rev, flags, document }: FlagSnapshot): void {
+  const switches = FLAG_KEYS.filter((key) => flags[key].switch.kind === "invalid");
+  const isUsable = switches.length === 0 && document.problems.length === 0;
+  if (isUsable || warnedOf.get(store) === rev) return;
+  warnedOf.set(store, rev);
+  logWarning("flags_unusable", { rev, switches: switches.join(" "), ruleProblems: document.problems.length });
 }
 
 function isCopyDue(current: Memory, previous: FlagSnapshot | null, now: number): boolean {

@@ -6,7 +6,13 @@ import { Hono } from "hono";
 import { buildFlagSchedulesQuery } from "../db/flag-schedules.ts";
 import { runQuery } from "../db/query.ts";
 import { evaluateFlag } from "../flags/evaluate.ts";
-import { type FlagFinding, listFlagFindings, listPlanFindings } from "../flags/findings.ts";
+import {
+  type FlagFinding,
+  listFlagFindings,
+  listPlanFindings,
+  type UnknownKey,
+  type WaitingPlan,
+} from "../flags/findings.ts";
 import { describeReach, judgeReach } from "../flags/reach.ts";
 import { FLAG_KEYS, type FlagKey, getDefinition } from "../flags/registry.ts";
 import type { FlagSnapshot } from "../flags/snapshot.ts";
@@ -44,7 +50,15 @@ async function diagnoseFlags(c: AppContext): Promise<Diagnosis[]> {
     findUnknownKeys(c),
     runQuery(buildFlagSchedulesQuery(c.env.DB)),
   ]);
-  const snapshot = requireSnapshot(c);
+  return listFlagDiagnoses(requireSnapshot(c), unknown, plans);
+}
+
+/** Everything about the flags, for whoever has read already what it takes. */
+export function listFlagDiagnoses(
+  snapshot: FlagSnapshot,
+  unknown: readonly UnknownKey[],
+  plans: readonly WaitingPlan[],
+): Diagnosis[] {
   const findings = [...listFlagFindings(snapshot, unknown), ...listPlanFindings(plans, Date.now())];
   return [...findings.map(toDiagnosis), ...listCriticalFlagsOff(snapshot)];
 }

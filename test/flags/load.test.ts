@@ -1,5 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { evaluateFlag } from "../../src/flags/evaluate.ts";
 import { type LoadOptions, loadFlags, rememberWrite } from "../../src/flags/load.ts";
 import { FLAG_KEYS } from "../../src/flags/registry.ts";
@@ -48,6 +48,29 @@ describe("loadFlags", () => {
     expect(first).toMatchObject({ source: "kv", readAt: START });
     for (let ms = 1; ms < TTL_MS / 2; ms += 500) expect(await isolate.load(ms)).toBe(first);
     expect(isolate.fake.reads).toBe(1);
+  });
+
+  it("warns once of each revision with a switch or a rule that can't be used, without its text", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    onTestFinished(() => warn.mockRestore());
+    await putFlag("charts", "ture");
+    await putFlag("rules.json", '{"flags":{');
+    const isolate = new Isolate();
+    const { rev } = await isolate.load(0, { ttlMs: 0 });
+    await isolate.load(1, { ttlMs: 0 });
+    const lines = () => warn.mock.calls.map(([line]): unknown => JSON.parse(String(line)));
+    expect(lines()).toEqual([
+      expect.objectContaining({ event: "flags_unusable", rev, switches: "charts", ruleProblems: 1 }),
+    ]);
+    expect(JSON.stringify(lines())).not.toContain("ture");
+    await putFlag("animations", "fo");
+    await isolate.load(2, { ttlMs: 0 });
+    expect(lines().slice(1)).toEqual([expect.objectContaining({ switches: "charts animations" })]);
+    await putFlag("charts", "on");
+    await putFlag("animations", "on");
+    await putFlag("rules.json", '{"flags":{}}');
+    await isolate.load(3, { ttlMs: 0 });
+    expect(lines()).toHaveLength(2);
   });
 
   it("renews the snapshot behind an answer once half of its time has passed", async () => {

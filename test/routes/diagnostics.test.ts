@@ -134,6 +134,23 @@ describe("GET /api/admin/diagnostics", () => {
     await env.DB.prepare("UPDATE flag_schedules SET state = 'canceled' WHERE id = ?1").bind(plan.id).run();
   });
 
+  it("is counted on the administrators' first page, errors and warnings alike", async () => {
+    await putFlag("charts", "ture");
+    await putFlag("rules.json", '{"flags":{');
+    await env.FLAGS.put("chart", "off");
+    const { findings } = await diagnose();
+    expect(findings).toHaveLength(3);
+    const page = await (await call("GET", "/admin", { as: admin })).text();
+    expect(page).toContain('<a href="/admin/flags">3 findings about the switches and their rules.</a>');
+    expect(page).toContain("concern-error");
+  });
+
+  it("leaves the first page without a word about switches when nothing is wrong with them", async () => {
+    const page = await (await call("GET", "/admin", { as: admin })).text();
+    expect(page).toContain("Needs attention");
+    expect(page).not.toContain("about the switches");
+  });
+
   it("is for administrators", async () => {
     expect((await call("GET", PATH)).status).toBe(401);
     expect((await call("GET", PATH, { as: await createPerson() })).status).toBe(403);

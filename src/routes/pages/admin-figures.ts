@@ -2,7 +2,8 @@
 import type { DailyPictures } from "../../db/daily-pictures.ts";
 import type { AdminFigures } from "../../db/jobs.ts";
 import type { Reconciliation } from "../../db/reconciliations.ts";
-import { ADMIN_GENERATIONS } from "../views/addresses.ts";
+import type { Diagnosis } from "../diagnostics.ts";
+import { ADMIN_FLAGS, ADMIN_GENERATIONS } from "../views/addresses.ts";
 import type { Day } from "../views/admin/daily-pictures.tsx";
 import type { Concern, Figure } from "../views/admin/home.tsx";
 import { countOf } from "../views/words.ts";
@@ -58,6 +59,15 @@ export function listConcerns(figures: AdminFigures, last: Reconciliation | null)
     });
   }
   return concerns;
+}
+
+/** One line for all that is wrong with the flags: each has its own words where they are changed. */
+export function listFlagConcerns(diagnoses: readonly Diagnosis[]): Concern[] {
+  const serious = diagnoses.filter(({ severity }) => severity !== "info");
+  if (serious.length === 0) return [];
+  const severity = serious.some((one) => one.severity === "error") ? "error" : "warning";
+  const text = `${countOf(serious.length, "finding")} about the switches and their rules.`;
+  return [{ severity, text, href: ADMIN_FLAGS }];
 }
 
 function countFindings(text: string): number {

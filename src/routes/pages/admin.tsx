@@ -1,6 +1,7 @@
 /** The admin pages: how things stand, who is here, and all jobs. */
 import { Hono } from "hono";
 import { buildDailyPicturesQuery } from "../../db/daily-pictures.ts";
+import { buildFlagSchedulesQuery } from "../../db/flag-schedules.ts";
 import { buildAdminFiguresQuery, listJobs } from "../../db/jobs.ts";
 import { runQueries } from "../../db/query.ts";
 import { buildLastReconciliationQuery } from "../../db/reconciliations.ts";
@@ -9,26 +10,33 @@ import { jobQuery, presentJob } from "../admin-generations.ts";
 import { userQuery } from "../admin-users.ts";
 import { parseQuery } from "../body.ts";
 import type { AppEnv } from "../context.ts";
-import { isOn } from "../flags.ts";
+import { listFlagDiagnoses } from "../diagnostics.ts";
+import { isOn, requireSnapshot } from "../flags.ts";
+import { findUnknownKeys } from "../flags-admin.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
 import { presentUser } from "../present.ts";
 import { AdminGenerationsPage } from "../views/admin/generations.tsx";
 import { AdminHomePage } from "../views/admin/home.tsx";
 import { AdminUsersPage } from "../views/admin/users.tsx";
-import { listConcerns, listFigures, presentDay } from "./admin-figures.ts";
+import { listConcerns, listFigures, listFlagConcerns, presentDay } from "./admin-figures.ts";
 
 export const adminPages = new Hono<AppEnv>()
   .get("/admin", async (c) => {
-    const [figures, last, days] = await runQueries(c.env.DB, [
-      buildAdminFiguresQuery(c.env.DB),
-      buildLastReconciliationQuery(c.env.DB),
-      buildDailyPicturesQuery(c.env.DB),
+    const [[figures, last, days, plans], unknown] = await Promise.all([
+      runQueries(c.env.DB, [
+        buildAdminFiguresQuery(c.env.DB),
+        buildLastReconciliationQuery(c.env.DB),
+        buildDailyPicturesQuery(c.env.DB),
+        buildFlagSchedulesQuery(c.env.DB),
+      ]),
+      findUnknownKeys(c),
     ]);
+    const diagnoses = listFlagDiagnoses(requireSnapshot(c), unknown, plans);
     return c.html(
       <AdminHomePage
         frame={buildFrame(c, takeNotice(c))}
         figures={listFigures(figures)}
-        concerns={listConcerns(figures, last)}
+        concerns={[...listConcerns(figures, last), ...listFlagConcerns(diagnoses)]}
         days={days.map(presentDay)}
         hasCharts={isOn(c, "charts")}
       />,

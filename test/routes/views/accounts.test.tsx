@@ -150,7 +150,9 @@ describe("the overview", () => {
     );
     const values = elements.filter((element) => attribute(element, "class")?.includes("figure-value"));
     expect(values.map(({ text }) => text)).toEqual(["0", "No data yet"]);
-    expect(bodyText(elements)).toContain("Nothing. No job is stuck, and the books balance.");
+    expect(bodyText(elements)).toContain(
+      "Nothing. No job is stuck, the books balance, and no switch or rule is broken.",
+    );
   });
 });
 

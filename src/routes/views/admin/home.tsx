@@ -42,7 +42,10 @@ export function AdminHomePage(props: AdminHomePageProps) {
       <section class="concerns" aria-labelledby="concerns-title">
         <h2 id="concerns-title">Needs attention</h2>
         {props.concerns.length === 0 ? (
-          <Notice kind="success" text="Nothing. No job is stuck, and the books balance." />
+          <Notice
+            kind="success"
+            text="Nothing. No job is stuck, the books balance, and no switch or rule is broken."
+          />
         ) : (
           <ul>
             {props.concerns.map((concern) => (
