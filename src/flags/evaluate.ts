@@ -45,10 +45,9 @@ function evaluateWithin(
   const fallback = getDefinition(key).default[snapshot.environment];
   const switched = evaluateSwitch(key, state, fallback, context);
   if (switched !== null) return switched;
-  const required = listRequired(key, state.rule);
-  if (required.some((other) => !isMet(snapshot, other, context, [...asking, key]))) {
-    return found(key, false, "off", "PREREQUISITE", "rules");
-  }
+  const required = judgeRequired(snapshot, listRequired(key, state.rule), context, [...asking, key]);
+  if (required === "unmet") return found(key, false, "off", "PREREQUISITE", "rules");
+  if (required === "keyless") return byDefault(key, fallback, "ERROR", KEYLESS);
   if (state.rule !== null) return evaluateByRule(key, state.rule, fallback, context);
   const broken = snapshot.document.problems.find((problem) => problem.key === key || problem.key === null);
   if (broken !== undefined)
@@ -143,16 +142,40 @@ export function listRequired(key: FlagKey | null, rule: Rule | null): string[] {
   ].filter((name) => name !== "");
 }
 
-function isMet(
+/** keyless: a share of people decides, and the context has nothing to choose by. */
+type Requirement = "met" | "unmet" | "keyless";
+
+const KEYLESS = {
+  code: "TARGETING_KEY_MISSING",
+  message: "A flag that this one requires chooses a share of people, and the context has no targetingKey.",
+} as const;
+
+function judgeRequired(
+  snapshot: FlagSnapshot,
+  required: readonly string[],
+  context: EvaluationContext,
+  asking: readonly string[],
+): Requirement {
+  const judged = required.map((other) => judgeOne(snapshot, other, context, asking));
+  if (judged.includes("unmet")) return "unmet";
+  return judged.includes("keyless") ? "keyless" : "met";
+}
+
+function judgeOne(
   snapshot: FlagSnapshot,
   key: string,
   context: EvaluationContext,
   asking: readonly string[],
-): boolean {
-  if (asking.includes(key)) return false;
-  if (isFlagKey(key)) return evaluateWithin(snapshot, key, context, asking).value;
+): Requirement {
+  if (asking.includes(key)) return "unmet";
+  if (isFlagKey(key)) {
+    const { value, error } = evaluateWithin(snapshot, key, context, asking);
+    if (error?.code === KEYLESS.code) return "keyless";
+    return value ? "met" : "unmet";
+  }
   const outcome = evaluateOtherWithin(snapshot, key, context, asking);
-  return outcome?.kind === "value" && Boolean(outcome.value);
+  if (outcome?.kind === "error" && outcome.code === KEYLESS.code) return "keyless";
+  return outcome?.kind === "value" && outcome.value ? "met" : "unmet";
 }
 
 export type OtherOutcome = RuleOutcome | { kind: "prerequisite"; value: JsonValue | undefined };
@@ -177,9 +200,8 @@ function evaluateOtherWithin(
     const problem = snapshot.document.problems.find((one) => one.key === key);
     return problem === undefined ? null : { kind: "error", code: "PARSE_ERROR", message: problem.message };
   }
-  const isReady = listRequired(null, rule).every((other) =>
-    isMet(snapshot, other, context, [...asking, key]),
-  );
-  if (isReady) return rule.evaluate(context);
+  const required = judgeRequired(snapshot, listRequired(null, rule), context, [...asking, key]);
+  if (required === "met") return rule.evaluate(context);
+  if (required === "keyless") return { kind: "error", ...KEYLESS };
   return { kind: "prerequisite", value: [...rule.variants.values()].includes(false) ? false : undefined };
 }

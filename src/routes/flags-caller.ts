@@ -9,7 +9,7 @@ import { addClaims, type EvaluationContext, fillContext, toVisitorKey } from "..
 import { getDefinition, isFlagKey } from "../flags/registry.ts";
 import type { FlagSnapshot } from "../flags/snapshot.ts";
 import type { AppContext } from "./context.ts";
-import { buildOwnContext } from "./flags.ts";
+import { buildOwnContext, hasVisitorId } from "./flags.ts";
 
 export interface FlagCaller {
   /** Every flag, in any context: an administrator asks what somebody would get. */
@@ -56,8 +56,14 @@ export function buildCallerContext(
   const own = buildOwnContext(c);
   if (caller.seesAll) return fillContext(asked, own);
   const claimed = addClaims(own, asked);
-  if (!caller.isAnonymous || !asked.targetingKey) return claimed;
-  return { ...claimed, targetingKey: toVisitorKey(asked.targetingKey) };
+  if (!caller.isAnonymous) return claimed;
+  if (asked.targetingKey) return { ...claimed, targetingKey: toVisitorKey(asked.targetingKey) };
+  return hasVisitorId(c) ? claimed : omitTargetingKey(claimed);
+}
+
+/** All strangers would share one key, and so be all in a share or all out of it: a share has no answer for them. */
+function omitTargetingKey({ targetingKey: _, ...context }: EvaluationContext): EvaluationContext {
+  return context;
 }
 
 /** Flags of the table say it themselves, flags of the document by their metadata. */

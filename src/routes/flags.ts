@@ -50,6 +50,11 @@ export function buildOwnContext(c: AppContext): EvaluationContext {
   });
 }
 
+/** Something to tell this anonymous visitor apart by: the cookie. */
+export function hasVisitorId(c: AppContext): boolean {
+  return findVisitorId(c) !== null;
+}
+
 function findVisitorId(c: AppContext): string | null {
   const id = c.get("visitorId") ?? getCookie(c, VISITOR_COOKIE) ?? "";
   return ID_PATTERN.test(id) ? id : null;

@@ -235,6 +235,20 @@ describe("prerequisites", () => {
     expect(evaluateFlag(snapshot, "animations", SOMEBODY)).toMatchObject({ value: true, source: "switch" });
   });
 
+  it("has no answer without a key while a share decides about what is required", async () => {
+    const rules = {
+      flags: { animations: needing("charts"), trial: needing("share"), share: onForShare(100) },
+    };
+    const snapshot = await snapshotOf({ rules, switches: { charts: "50%" } });
+    expect(evaluateFlag(snapshot, "animations", {})).toMatchObject({
+      reason: "ERROR",
+      error: { code: "TARGETING_KEY_MISSING" },
+    });
+    expect(evaluateOther(snapshot, "trial", {})).toMatchObject({ code: "TARGETING_KEY_MISSING" });
+    expect(evaluateFlag(snapshot, "animations", SOMEBODY).error).toBeNull();
+    expect(evaluateOther(snapshot, "trial", SOMEBODY)).toMatchObject({ kind: "value", value: true });
+  });
+
   it("counts a circle, and a flag that isn't there, as not met", async () => {
     const rules = {
       flags: { animations: needing("charts"), charts: needing("animations"), other: needing("nowhere") },

@@ -7,6 +7,7 @@ import { app } from "../../src/app.ts";
 import { createApiKey } from "../../src/auth/api-key.ts";
 import { parsePlace } from "../../src/auth/place.ts";
 import type { Scope } from "../../src/auth/scopes.ts";
+import { newId } from "../../src/ids.ts";
 import { onForRole, onForShare } from "../flags/support.ts";
 import { clearFlags, putFlag, putRules } from "../support/flags.ts";
 import { call, ORIGIN, testBindings } from "../support/http.ts";
@@ -241,6 +242,48 @@ describe("who is asking over OFREP", () => {
     const values = answers.map((answer) => answer.body.value);
     expect(values.slice(0, 20)).toEqual(values.slice(20, 40));
     expect(new Set(values).size).toBe(2);
+  });
+
+  it.each(["24%", "0.01%", "99.99%"])("gives no caller without a key a share of %s", async (share) => {
+    await putFlag("charts", share);
+    for (const context of [{}, { targetingKey: "" }, { country: "DE" }]) {
+      const { status, body } = await askOne("charts", context);
+      expect([status, body.key, body.errorCode]).toEqual([400, "charts", "TARGETING_KEY_MISSING"]);
+      expect(body).not.toHaveProperty("value");
+    }
+    const { response, flags } = await askAll({});
+    expect(response.status).toBe(200);
+    expect(flags.find((flag) => flag.key === "charts")).toMatchObject({ errorCode: "TARGETING_KEY_MISSING" });
+    expect(flags.find((flag) => flag.key === "animations")).toMatchObject({ value: true });
+  });
+
+  it.each(["0%", "100%"])(
+    "answers %s for a caller without a key: there is nobody to choose",
+    async (share) => {
+      await putFlag("charts", share);
+      expect(await askOne("charts", {})).toMatchObject({ status: 200, body: { value: share === "100%" } });
+    },
+  );
+
+  it("gives no caller without a key a flag that requires one with a share", async () => {
+    await putFlag("animations", "50%");
+    await putRules({
+      charts: {
+        state: "ENABLED",
+        variants: { on: true, off: false },
+        defaultVariant: "on",
+        metadata: { requires: "animations" },
+      },
+    });
+    expect((await askOne("charts", {})).body).toMatchObject({ errorCode: "TARGETING_KEY_MISSING" });
+    expect((await askOne("charts", { targetingKey: "u1" })).status).toBe(200);
+  });
+
+  it("chooses a visitor's share by their cookie, and a person's by who they are", async () => {
+    await putFlag("charts", "50%");
+    const cookie = { Cookie: `visitor=${newId()}`, "Sec-Fetch-Site": "same-origin" };
+    expect((await ask(`${BULK}/charts`, {}, cookie)).status).toBe(200);
+    expect((await askOne("charts", {}, await createPerson())).status).toBe(200);
   });
 
   it("takes a key with the scope flags in either header, and shows it every flag in any context", async () => {
