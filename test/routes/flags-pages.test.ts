@@ -288,7 +288,9 @@ describe("the editor of rules", () => {
     for (const broken of ["{", '{"flags":{"charts":{"state":"enabled","variants":{}}}}']) {
       const response = await edit({ intent: "save", base, document: broken });
       expect(response.status).toBe(422);
-      expect(await response.text()).toContain("This can&#39;t be saved");
+      const text = await response.text();
+      expect(text).toContain("This can&#39;t be saved");
+      expect(text).not.toContain("it says the same as what is stored");
     }
     expect(await env.FLAGS.get(RULES_KEY)).toBeNull();
   });
@@ -336,7 +338,36 @@ describe("the editor of rules", () => {
 
   it("opens what is stored even when that is no JSON", async () => {
     await env.FLAGS.put(RULES_KEY, "{ broken");
-    expect((await open()).page).toContain("{ broken");
+    const { page } = await open();
+    expect(page).toContain("{ broken");
+    expect(page).toContain("What is stored can&#39;t be used, so that no rule is in force. It is not JSON");
+  });
+
+  it("says when it opens which stored rule is not in force, and nothing when all are", async () => {
+    await putRules({ animations: { state: "ENABLED" }, charts: onForRole("USER") });
+    expect((await open()).page).toContain(
+      "The stored rule of animations is not in force. It has no object named variants.",
+    );
+    await putRules({ charts: onForRole("USER") });
+    expect((await open()).page).not.toContain("not in force");
+  });
+
+  it("names ten stored rules that can't be used, and counts the others", async () => {
+    await putRules(Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`extra-${index}`, {}])));
+    const { page } = await open();
+    expect(page.match(/The stored rule of extra-/g)).toHaveLength(10);
+    expect(page).toContain("2 further rules can&#39;t be used.");
+  });
+
+  it("says beforehand that what is stored is too long for it, and shows no form that would be refused", async () => {
+    const words = (count: number) => putRules({}, { metadata: { words: "é".repeat(count) } });
+    await words(29_000);
+    expect((await open()).base).not.toBe("");
+    await words(31_000);
+    const { page, base } = await open();
+    expect(base).toBe("");
+    expect(page).toContain("too long to be edited here");
+    expect(page).not.toContain("<textarea");
   });
 });
 

@@ -25,6 +25,7 @@ import { ADMIN_FLAGS_RULES } from "../views/addresses.ts";
 import { FlagRulesPage, type RulesCheck } from "../views/admin/flags-rules.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors, FormValues } from "../views/model.ts";
+import { countOf } from "../views/words.ts";
 import { readForm } from "./form.ts";
 
 const HISTORY_ROWS = 20;
@@ -39,7 +40,8 @@ export const flagsRulesPages = new Hono<AppEnv>()
   .get("/admin/flags/rules", async (c) => {
     const { before } = parseQuery(c, rulesQuery);
     const known = await readHistory(c, before ?? NO_CHANGE);
-    const text = formatDocument(known.before?.old ?? readStored(c));
+    const opened = formatDocument(known.before?.old ?? readStored(c));
+    const text = fitsEditor(opened) ? opened : null;
     const form = { text, note: "", confirm: "", check: null, base: await nameStored(c), status: 200 };
     return renderRules(c, form, known);
   })
@@ -102,7 +104,7 @@ function checkText(stored: string, text: string): RulesCheck {
   const parsed = parseJson(text);
   if (!parsed.ok) {
     const issue = { field: "document", message: `It is not JSON: ${parsed.error}.` };
-    return { errors: [issue], warnings: [], difference: [], confirm: "" };
+    return { errors: [issue], warnings: [], difference: null, confirm: "" };
   }
   const { errors, warnings } = checkDocument(parsed.value);
   const difference = diffLines(formatDocument(stored), formatDocument(text));
@@ -114,8 +116,32 @@ function checkText(stored: string, text: string): RulesCheck {
   };
 }
 
+/** What the form can send back, with room for its other fields. Browsers send line breaks as CRLF. */
+const TEXT_MAX_BYTES = 60_000;
+
+function fitsEditor(text: string): boolean {
+  return new TextEncoder().encode(text.replaceAll("\n", "\r\n")).length <= TEXT_MAX_BYTES;
+}
+
+const DEFECTS_MAX = 10;
+
+/** What of the stored rules is not in force, for those who are about to mend it. */
+function listDefects(c: AppContext): string[] {
+  const { problems } = requireSnapshot(c).document;
+  const defects = problems.map(({ key, message }) =>
+    key === null
+      ? `What is stored can't be used, so that no rule is in force. ${message}`
+      : `The stored rule of ${key} is not in force. ${message}`,
+  );
+  const more = defects.length - DEFECTS_MAX;
+  return more <= 0
+    ? defects
+    : [...defects.slice(0, DEFECTS_MAX), `${countOf(more, "further rule")} can't be used.`];
+}
+
 interface Form {
-  text: string;
+  /** Null for a document that is too long. */
+  text: string | null;
   note: string;
   confirm: string;
   check: RulesCheck | null;
@@ -143,6 +169,7 @@ async function renderRules(c: AppContext, form: Form, known?: Awaited<ReturnType
     <FlagRulesPage
       frame={buildFrame(c, takeNotice(c))}
       text={form.text}
+      defects={listDefects(c)}
       base={form.base}
       note={form.note}
       confirm={form.confirm}

@@ -871,6 +871,7 @@ export const PAGES = {
     <FlagRulesPage
       frame={ADMIN}
       text={'{"flags": {}}'}
+      defects={[]}
       base="7fd689b22592"
       note="a trial"
       confirm="chart"
@@ -887,7 +888,8 @@ export const PAGES = {
   "admin, rules, unchanged": (
     <FlagRulesPage
       frame={ADMIN}
-      text="{"
+      text={null}
+      defects={["What is stored can't be used, so that no rule is in force. It is not a JSON object."]}
       base="7fd689b22592"
       note=""
       confirm=""

@@ -15,7 +15,10 @@ import { Difference, FlagHistory } from "./flag-parts.tsx";
 /** Its form posts `document`, `base`, `note`, `confirm` and `intent`: check or save. */
 export interface FlagRulesPageProps {
   frame: Frame;
-  text: string;
+  /** Null when it is longer than the editor takes. */
+  text: string | null;
+  /** What is wrong with what is stored, in sentences. */
+  defects: readonly string[];
   /** Names what is stored while this was edited, so that nobody's change is overwritten unseen. */
   base: string;
   note: string;
@@ -29,7 +32,8 @@ export interface FlagRulesPageProps {
 export interface RulesCheck {
   errors: readonly RulesIssue[];
   warnings: readonly RulesIssue[];
-  difference: readonly DiffLine[];
+  /** Null when there is nothing to compare: what was typed is no JSON. */
+  difference: readonly DiffLine[] | null;
   /** Keys that have to be typed, because the rule of a critical flag changes. */
   confirm: string;
 }
@@ -56,37 +60,11 @@ export function FlagRulesPage(props: FlagRulesPageProps) {
         }
       />
       <ErrorSummary errors={props.refusals} />
+      {props.defects.map((text) => (
+        <Notice kind="error" text={text} />
+      ))}
       {props.check === null ? null : <Check check={props.check} />}
-      <form method="post" action={ADMIN_FLAGS_RULES} class="rules-form" enctype="multipart/form-data">
-        <input type="hidden" name="base" value={props.base} />
-        <TextArea
-          name="document"
-          label="The document"
-          hint="Rules may look at targetingKey, role, emailDomain, country and environment."
-          value={props.text}
-          rows={ROWS}
-          maxLength={DOCUMENT_MAX_CHARACTERS}
-          error={describeErrors(props.check)}
-        />
-        <p class="hint" role="status" data-hook="json-state" />
-        <TextField
-          name="note"
-          label="Why"
-          hint="It stays in the history."
-          maxLength={NOTE_MAX_CHARACTERS}
-          value={props.note}
-          error={props.refusals["note"]}
-        />
-        <Confirm {...props} />
-        <div class="actions">
-          <Button name="intent" value="check" icon="search">
-            Check and compare
-          </Button>
-          <Button kind="primary" name="intent" value="save">
-            Save
-          </Button>
-        </div>
-      </form>
+      {props.text === null ? <TooLong /> : <Editor {...props} text={props.text} />}
       <section class="history" aria-labelledby="history-title">
         <h2 id="history-title">History</h2>
         {props.history.length === 0 ? (
@@ -99,8 +77,52 @@ export function FlagRulesPage(props: FlagRulesPageProps) {
   );
 }
 
+function TooLong() {
+  return (
+    <Notice
+      kind="warning"
+      text="This document is too long to be edited here. Export has it; edit it as a file, and put it back with wrangler: npx wrangler kv key put --binding FLAGS rules.json --path rules.json, with --remote where the product is deployed or --local here."
+    />
+  );
+}
+
+function Editor(props: FlagRulesPageProps & { text: string }) {
+  return (
+    <form method="post" action={ADMIN_FLAGS_RULES} class="rules-form" enctype="multipart/form-data">
+      <input type="hidden" name="base" value={props.base} />
+      <TextArea
+        name="document"
+        label="The document"
+        hint="Rules may look at targetingKey, role, emailDomain, country and environment."
+        value={props.text}
+        rows={ROWS}
+        maxLength={DOCUMENT_MAX_CHARACTERS}
+        error={describeErrors(props.check)}
+      />
+      <p class="hint" role="status" data-hook="json-state" />
+      <TextField
+        name="note"
+        label="Why"
+        hint="It stays in the history."
+        maxLength={NOTE_MAX_CHARACTERS}
+        value={props.note}
+        error={props.refusals["note"]}
+      />
+      <Confirm {...props} />
+      <div class="actions">
+        <Button name="intent" value="check" icon="search">
+          Check and compare
+        </Button>
+        <Button kind="primary" name="intent" value="save">
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}
+
 /** Asked for once it is known that a critical flag is concerned. */
-function Confirm({ check, confirm, refusals }: FlagRulesPageProps) {
+function Confirm({ check, confirm, refusals }: Pick<FlagRulesPageProps, "check" | "confirm" | "refusals">) {
   if (check === null || check.confirm === "") return null;
   return (
     <TextField
@@ -129,13 +151,15 @@ function Check(props: { check: RulesCheck }) {
         {errors.map((issue) => Issue(issue, "error"))}
         {warnings.map((issue) => Issue(issue, "warning"))}
       </ul>
-      {difference.length === 0 ? (
-        <Notice kind="info" text="Nothing: it says the same as what is stored." />
-      ) : (
-        <Difference lines={difference} />
-      )}
+      <Comparison difference={difference} />
     </section>
   );
+}
+
+function Comparison({ difference }: Pick<RulesCheck, "difference">) {
+  if (difference === null) return null;
+  if (difference.length > 0) return <Difference lines={difference} />;
+  return <Notice kind="info" text="Nothing: it says the same as what is stored." />;
 }
 
 function Issue(issue: RulesIssue, severity: "error" | "warning") {
