@@ -7,8 +7,9 @@ import type { EvaluationContext, FlagMetadata, JsonValue, Logger } from "@openfe
 import { type FeatureFlag, FlagdCore, MemoryStorage } from "@openfeature/flagd-core";
 import * as z from "zod/mini";
 import { fail, type Result, succeed } from "../result.ts";
-import { type JsonObject, parseJson } from "./json.ts";
+import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
 import { findForeignOperator } from "./operators.ts";
+import { shortenValue } from "./switch-value.ts";
 import { listPossibleAnswers } from "./targeting-answers.ts";
 import { needsTargetingKey } from "./targeting-key.ts";
 
@@ -64,6 +65,8 @@ function loadWith(
   metadata: FlagMetadata,
   defect: string | null,
 ): Result<Rule, string> {
+  const stray = findStrayDefault(definition);
+  if (stray !== null) return fail(stray);
   const core = new FlagdCore(undefined, SILENT, { disableDynamicCodeGeneration: true });
   try {
     core.setConfigurations(JSON.stringify({ flags: { [key]: definition }, metadata }));
@@ -73,6 +76,15 @@ function loadWith(
   const flag = core.getFlag(key);
   if (flag === undefined) return fail("The key can't be used.");
   return succeed(toRule(flag, definition["targeting"], defect));
+}
+
+/** The library says this one of a list that it can't print. */
+function findStrayDefault({ variants, defaultVariant }: JsonObject): string | null {
+  if (typeof defaultVariant !== "string" || defaultVariant === "" || !isJsonObject(variants)) return null;
+  if (Object.hasOwn(variants, defaultVariant)) return null;
+  const names = Object.keys(variants).join(", ");
+  const known = names === "" ? "it has none" : shortenValue(names);
+  return `Its default variant ${shortenValue(defaultVariant)} is none of its variants: ${known}.`;
 }
 
 function toRule(flag: FeatureFlag, targeting: unknown, known: string | null): Rule {

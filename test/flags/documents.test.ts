@@ -253,6 +253,15 @@ describe("operators that flagd doesn't define", () => {
 });
 
 describe("checkDocument", () => {
+  it.each([
+    [{ on: true }, "Its default variant zzz is none of its variants: on."],
+    [{ on: true, off: false }, "Its default variant zzz is none of its variants: on, off."],
+    [{}, "Its default variant zzz is none of its variants: it has none."],
+  ])("names the variants %j, of which the default is none", (variants, message) => {
+    const flags = { extra: { state: "ENABLED", variants, defaultVariant: "zzz" } };
+    expect(checkDocument({ flags }).errors).toEqual([{ field: "flags.extra", message }]);
+  });
+
   const warningsFor = (targeting: unknown) =>
     checkDocument({ flags: { animations: { ...onForRole("USER"), targeting } } })
       .warnings.filter(({ field }) => field === "flags.animations.targeting")
