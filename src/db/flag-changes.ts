@@ -42,9 +42,11 @@ const INSERT_CHANGE = `
   SELECT ?1, coalesce(?2, ${NOW}), ?3, ?4, ?5, coalesce(last.new, ?9), ?6, ?7, ?8
   FROM (SELECT 1) LEFT JOIN (${LAST_CHANGE}) last ON true`;
 
-/** False when the change is there already. */
+const IS_NEWS = "coalesce(last.new, ?9) <> ?6";
+
+/** False when the change is there already, or changes nothing. */
 export async function insertFlagChange(db: D1Database, change: NewFlagChange): Promise<boolean> {
-  const { results } = await bindChange(db, `${INSERT_CHANGE} RETURNING id`, change).all();
+  const { results } = await bindChange(db, `${INSERT_CHANGE} WHERE ${IS_NEWS} RETURNING id`, change).all();
   return results.length === 1;
 }
 
@@ -65,7 +67,7 @@ export async function insertObservedFlagChange(
   change: NewFlagChange,
   { staleReadMs, isOlderChange }: ReadDoubt,
 ): Promise<boolean> {
-  const sql = `${INSERT_CHANGE} WHERE coalesce(last.new, ?9) <> ?6
+  const sql = `${INSERT_CHANGE} WHERE ${IS_NEWS}
       AND NOT (last.new IS NOT NULL AND (?11 OR last.old = ?6) AND last.at > ${NOW} - ?10) RETURNING id`;
   const { results } = await bindChange(db, sql, change, staleReadMs, Number(isOlderChange)).all();
   return results.length === 1;

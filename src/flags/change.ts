@@ -4,7 +4,7 @@
  */
 import { logAlarm, logInfo } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
-import type { FlagJournal } from "./journal.ts";
+import type { FlagJournal, LastChange } from "./journal.ts";
 import { type ChangeSource, STORED_KEYS, type StoredKey, type WriteMetadata } from "./keys.ts";
 import { rememberWrite } from "./load.ts";
 import { initialOf, noticeChanges } from "./notice-changes.ts";
@@ -48,31 +48,44 @@ export async function changeValue(
   tools: ChangeTools,
   change: RequestedChange,
 ): Promise<Result<AppliedChange, ChangeFailure>> {
-  const metadata = {
-    change: change.id,
-    via: change.via,
-    by: change.actor,
-    at: change.now,
-    note: change.note,
-  };
-  await noticeFirst(tools);
+  const known = findSame(await noticeFirst(tools), change);
+  const metadata = known === null ? buildMetadata(change) : buildKnownMetadata(known);
   try {
     await writeTwice(tools, change, metadata);
   } catch (cause) {
     return fail({ kind: "store", cause });
   }
-  const snapshot = await rememberWrite(tools.store, change.key, change.value, metadata);
+  const snapshot = await rememberWrite(tools.store, change.key, change.value, metadata, change.now);
+  if (known !== null) return succeed({ snapshot, isRecorded: true });
   logInfo("flag_changed", { key: change.key, via: change.via, change: change.id });
   return succeed({ snapshot, isRecorded: await record(tools.journal, change) });
 }
 
-/** What somebody did with wrangler a moment ago gets its own row before ours. */
-async function noticeFirst(tools: ChangeTools): Promise<void> {
+function buildMetadata({ id, via, actor, now, note }: RequestedChange): WriteMetadata {
+  return { change: id, via, by: actor, at: now, note };
+}
+
+/**
+ * What holds already is written all the same, because what was read may be an old copy: under the mark of the change
+ * that made it so, and without another row.
+ */
+function buildKnownMetadata({ changeId, via, actor, at, note }: LastChange): WriteMetadata {
+  return { change: changeId, via, by: actor, at, note };
+}
+
+function findSame(last: readonly LastChange[], change: RequestedChange): LastChange | null {
+  return last.find(({ key, new: value }) => key === change.key && value === change.value) ?? null;
+}
+
+/** What somebody did with wrangler a moment ago gets its own row before ours. The newest change of the other keys. */
+async function noticeFirst(tools: ChangeTools): Promise<LastChange[]> {
   try {
     const [values, last] = await Promise.all([readValues(tools.store), tools.journal.listLast(STORED_KEYS)]);
-    await noticeChanges(tools.journal, last, values, tools.staleReadMs);
+    const noticed = await noticeChanges(tools.journal, last, values, tools.staleReadMs);
+    return last.filter(({ key }) => !noticed.some((other) => other === key));
   } catch (error) {
     logAlarm("flag_changes_not_noticed", { error: String(error) });
+    return [];
   }
 }
 

@@ -20,11 +20,15 @@ export interface JournalEntry {
 export interface LastChange {
   key: string;
   changeId: string;
+  at: number;
+  via: ChangeSource;
+  actor: string | null;
   new: string;
+  note: string | null;
 }
 
 export interface FlagJournal {
-  /** False when the change is there already. */
+  /** False when the change is there already, or changes nothing. */
   append(entry: JournalEntry): Promise<boolean>;
   /** False when the value is no news, or looks like an old copy of the store. */
   appendObserved(

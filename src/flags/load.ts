@@ -162,6 +162,7 @@ export async function rememberWrite(
   key: StoredKey,
   value: string,
   metadata: WriteMetadata,
+  now: number,
 ): Promise<FlagSnapshot | null> {
   const memory = memories.get(store);
   if (memory === undefined) return null;
@@ -170,9 +171,9 @@ export async function rememberWrite(
   const values = { ...previous.values, [key]: { value, metadata } };
   const snapshot = await buildSnapshot(values, { environment, source, readAt, previous });
   // Somebody else wrote or read meanwhile: ours goes on top of that.
-  if (memory.snapshot !== previous) return rememberWrite(store, key, value, metadata);
+  if (memory.snapshot !== previous) return rememberWrite(store, key, value, metadata, now);
   memory.snapshot = snapshot;
-  memory.freshAt = metadata.at;
+  memory.freshAt = now;
   return snapshot;
 }
 

@@ -43,11 +43,10 @@ async function notice(
   staleReadMs: number,
 ): Promise<boolean> {
   const isKnown = (known?.new ?? entry.initial) === entry.value;
-  if (entry.isOurs && known?.changeId === entry.changeId && isKnown) return false;
-  if (!entry.isOurs && isKnown) return false;
+  // Also under a mark that has no row: what changes nothing gets none.
+  if (isKnown) return false;
   const isNoticed =
-    (entry.isOurs && (await journal.append(entry))) ||
-    (!isKnown && (await appendObserved(journal, entry, staleReadMs)));
+    (entry.isOurs && (await journal.append(entry))) || (await appendObserved(journal, entry, staleReadMs));
   if (isNoticed) logInfo("flag_change_noticed", { key: entry.key, via: entry.via });
   return isNoticed;
 }

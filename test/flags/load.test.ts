@@ -171,7 +171,7 @@ describe("loadFlags", () => {
     const pending = isolate.load(TTL_MS);
     const at = START + TTL_MS + 10;
     const metadata = { change: newId(), via: "admin" as const, by: "somebody", at, note: null };
-    await rememberWrite(isolate.fake.store, "charts", "off", metadata);
+    await rememberWrite(isolate.fake.store, "charts", "off", metadata, metadata.at);
     await pending;
     await isolate.settle();
     const snapshot = await isolate.load(TTL_MS + 20);

@@ -350,6 +350,20 @@ describe("the history", () => {
     expect(new Date(rows[0]?.at ?? "").getTime()).toBeLessThanOrEqual(Date.now());
   });
 
+  it("has no row for a change that changes nothing, which is answered and stored all the same", async () => {
+    await put(admin, "charts", "off", "first reason");
+    const before = await history(admin, "charts");
+    const other = await createPerson({ role: "ADMIN" });
+    await env.FLAGS.put("charts", "off");
+    const response = await put(other, "charts", "off", "second reason");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ switch: { by: admin.id, note: "first reason" } });
+    expect((await env.FLAGS.getWithMetadata("charts")).metadata).toMatchObject({ by: admin.id });
+    expect(await history(admin, "charts")).toEqual(before);
+    await put(other, "charts", "on", "a third reason");
+    expect((await history(admin, "charts"))[0]).toMatchObject({ actor: other.id, old: "off", new: "on" });
+  });
+
   it("has a change made with wrangler as such, once", async () => {
     const before = (await history(admin, "animations")).length;
     await putFlag("animations", "off");
