@@ -5,8 +5,6 @@ export default defineConfig({
   test: {
     // Read from here alone, whatever a project says.
     silent: "passed-only",
-    // A file waits a good deal for its Worker, so that a core kept free would only be idle.
-    maxWorkers: "100%",
     projects: ["vitest.stateless.config.ts", "vitest.storage.config.ts", "vitest.node.config.ts"],
   },
 });
