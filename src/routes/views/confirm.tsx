@@ -3,9 +3,10 @@ import { ACCOUNT, CONFIRM, CREATE, FORGOT, REGISTER, SIGN_IN, signOutPath, withQ
 import { Button, LinkButton } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
+import { NameField } from "./components/name-field.tsx";
 import { Notice } from "./components/notice.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
-import { NAME_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
+import { WayIn } from "./way-in.tsx";
 
 /** Posts `email`, `token` and, where they are asked for, `name` and `password`. */
 export interface ConfirmPageProps {
@@ -77,17 +78,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
           {/* Password managers read the account's name from a field. */}
           <input type="email" name="email" value={props.email} autocomplete="username" readonly hidden />
         </div>
-        {props.purpose === "register" ? (
-          <TextField
-            name="name"
-            label="Your name"
-            hint="If you like. Only you and the administrators see it."
-            value={props.name}
-            autocomplete="name"
-            maxLength={NAME_MAX_CHARACTERS}
-            error={errors["name"]}
-          />
-        ) : null}
+        {props.purpose === "register" ? <NameField value={props.name} error={errors["name"]} /> : null}
         {asksForPassword ? (
           <TextField
             name="password"

@@ -2,7 +2,7 @@
 import { ACCOUNT, providerConnectPath } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
-import { TextField } from "./components/field.tsx";
+import { OwnPasswordField } from "./components/own-password-field.tsx";
 import type { ProviderChoice } from "./components/provider-buttons.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
 import { WayIn } from "./way-in.tsx";
@@ -33,17 +33,7 @@ export function ConnectPage(props: ConnectPageProps) {
     >
       <ErrorSummary errors={errors} detail={props.detail} />
       <form method="post" action={providerConnectPath(props.provider.id)}>
-        {props.hasPassword ? (
-          <TextField
-            name="current"
-            label="Your password"
-            type="password"
-            autocomplete="current-password"
-            required
-            requiredUnmarked
-            error={errors["current"]}
-          />
-        ) : null}
+        {props.hasPassword ? <OwnPasswordField name="current" error={errors["current"]} /> : null}
         <Button kind="primary" wide>
           {`Go on to ${name}`}
         </Button>

@@ -2,6 +2,7 @@
 import { ACCOUNT } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { TextField } from "./components/field.tsx";
+import { OwnPasswordField } from "./components/own-password-field.tsx";
 import type { Frame } from "./model.ts";
 import { WayIn } from "./way-in.tsx";
 
@@ -35,16 +36,7 @@ export function NewPasskeyPage(props: { frame: Frame; hasPassword: boolean }) {
           maxLength={PASSKEY_NAME_MAX_CHARACTERS}
           autocomplete="off"
         />
-        {props.hasPassword ? (
-          <TextField
-            name="current"
-            label="Your password"
-            type="password"
-            autocomplete="current-password"
-            required
-            requiredUnmarked
-          />
-        ) : null}
+        {props.hasPassword ? <OwnPasswordField name="current" /> : null}
         <Button kind="primary" wide>
           Add a passkey
         </Button>

@@ -5,8 +5,9 @@ import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
 import { FieldError } from "./components/field-error.tsx";
 import { fieldId } from "./components/field-ids.ts";
+import { NameField } from "./components/name-field.tsx";
 import type { FieldErrors, Frame } from "./model.ts";
-import { EMAIL_MAX_CHARACTERS, NAME_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
+import { EMAIL_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
 import { countOf } from "./words.ts";
 
 /** Posts `email` and `name`, and `cf-turnstile-response` where the bot check is configured. */
@@ -44,15 +45,7 @@ export function RegisterPage(props: RegisterPageProps) {
       <ErrorSummary errors={errors} detail={props.error} />
       <form method="post" action={REGISTER}>
         <AddressField value={props.email} error={errors["email"]} />
-        <TextField
-          name="name"
-          label="Your name"
-          hint="If you like. Only you and the administrators see it."
-          value={props.name}
-          autocomplete="name"
-          maxLength={NAME_MAX_CHARACTERS}
-          error={errors["name"]}
-        />
+        <NameField value={props.name} error={errors["name"]} />
         {props.turnstileSiteKey === null ? null : (
           <BotCheckField siteKey={props.turnstileSiteKey} error={errors["turnstileToken"]} />
         )}

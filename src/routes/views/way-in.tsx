@@ -5,7 +5,6 @@ import { Page, type PageScript } from "./layout.tsx";
 import type { Frame } from "./model.ts";
 
 export const EMAIL_MAX_CHARACTERS = 254;
-export const NAME_MAX_CHARACTERS = 80;
 
 export interface WayInProps {
   frame: Frame;

@@ -11,6 +11,8 @@ import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
 import { FileField, TextField } from "../components/field.tsx";
+import { NAME_MAX_CHARACTERS } from "../components/name-field.tsx";
+import { OwnPasswordField } from "../components/own-password-field.tsx";
 import type { FieldErrors, Person } from "../model.ts";
 import { EMAIL_MAX_CHARACTERS } from "../way-in.tsx";
 
@@ -33,8 +35,6 @@ export interface ProfileProps {
   passwordMinCharacters: number;
   refused: RefusedForm | null;
 }
-
-const NAME_MAX_CHARACTERS = 80;
 
 export function Profile(props: ProfileProps) {
   return (
@@ -120,15 +120,7 @@ function EmailForm(props: ProfileProps) {
           error={refused?.errors["email"]}
         />
         {props.hasPassword ? (
-          <TextField
-            name="emailCurrent"
-            label="Your password"
-            type="password"
-            autocomplete="current-password"
-            required
-            requiredUnmarked
-            error={refused?.errors["emailCurrent"]}
-          />
+          <OwnPasswordField name="emailCurrent" error={refused?.errors["emailCurrent"]} />
         ) : null}
         <Button>Mail the link</Button>
       </form>

@@ -2,7 +2,7 @@
 import { ADMIN_FLAGS, ADMIN_FLAGS_IMPORT } from "../addresses.ts";
 import { Button, LinkButton } from "../components/button.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
-import { TextArea, TextField } from "../components/field.tsx";
+import { FileField, TextArea, TextField } from "../components/field.tsx";
 import { Notice } from "../components/notice.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { Table } from "../components/table.tsx";
@@ -49,12 +49,7 @@ export function FlagsImportPage(props: FlagsImportPageProps) {
       <ErrorSummary errors={props.errors} />
       {props.plan === null ? null : <Plan plan={props.plan} />}
       <form method="post" action={ADMIN_FLAGS_IMPORT} class="rules-form" enctype="multipart/form-data">
-        <div class="field">
-          <label class="label" for="field-file">
-            A file
-          </label>
-          <input class="input" type="file" id="field-file" name="file" accept="application/json,.json" />
-        </div>
+        <FileField name="file" label="A file" accept="application/json,.json" />
         <TextArea
           name="text"
           label="Or its text"
