@@ -20,6 +20,7 @@ const MODELS = ["ideogram-4-5", "ideogram-4", "ideogram-3"] as const;
 /** What wrangler.toml binds, plus the secrets and the optional variables of .dev.vars. */
 export interface Bindings extends Env {
   AUTH_SECRET?: string;
+  AUTH_SECRET_PREVIOUS?: string;
   IDEOGRAM_API_KEY?: string;
   COMMIT?: string;
   FLAGS_TTL_SECONDS?: string;
@@ -43,6 +44,8 @@ export interface Config {
   /** The one public origin, for example `https://eventide.example`. Never taken from a request. */
   origin: string;
   authSecret: string;
+  /** This one and those before it, newest first: only to recognise what one of them made, never to trust it. */
+  knownAuthSecrets: readonly string[];
   mail: MailSettings;
   /** Null where nobody has to show that they are a person. */
   turnstile: TurnstileSettings | null;
@@ -87,12 +90,28 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
+const AUTH_SECRET_MIN_CHARACTERS = 32;
+
 const settingsSchema = z.object({
   ENVIRONMENT: z.enum(["production", "development"], { error: "must be production or development" }),
   APP_ORIGIN: z
     .string({ error: "is missing" })
     .check(z.refine(isOrigin, "must be an origin such as https://eventide.example, without a path")),
-  AUTH_SECRET: z.string({ error: "is missing" }).check(z.minLength(32, "must have at least 32 characters")),
+  AUTH_SECRET: z
+    .string({ error: "is missing" })
+    .check(
+      z.minLength(AUTH_SECRET_MIN_CHARACTERS, `must have at least ${AUTH_SECRET_MIN_CHARACTERS} characters`),
+    ),
+  AUTH_SECRET_PREVIOUS: z.pipe(
+    z._default(z.string(), ""),
+    z.transform((text, context) => {
+      const secrets = text === "" ? [] : text.split(",").map((secret) => secret.trim());
+      if (secrets.every((secret) => secret.length >= AUTH_SECRET_MIN_CHARACTERS)) return secrets;
+      const message = "must be a comma-separated list of secrets that AUTH_SECRET was before, newest first";
+      context.issues.push({ code: "custom", input: text, message });
+      return z.NEVER;
+    }),
+  ),
   IDEOGRAM_API_KEY: z.string({ error: "is missing" }).check(z.minLength(1, "is empty")),
   IDEOGRAM_BASE_URL: z
     .string({ error: "is missing" })
@@ -183,6 +202,7 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
     environment: settings.ENVIRONMENT,
     origin: settings.APP_ORIGIN,
     authSecret: settings.AUTH_SECRET,
+    knownAuthSecrets: [settings.AUTH_SECRET, ...settings.AUTH_SECRET_PREVIOUS],
     mail: buildMailSettings(settings),
     turnstile: buildTurnstileSettings(settings),
     providers: buildProviders(settings),

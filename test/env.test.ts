@@ -22,6 +22,8 @@ describe("the configuration", () => {
   it.each([
     ["AUTH_SECRET", SECRET],
     ["AUTH_SECRET", undefined],
+    ["AUTH_SECRET_PREVIOUS", SECRET],
+    ["AUTH_SECRET_PREVIOUS", `${"x".repeat(32)},`],
     ["APP_ORIGIN", ""],
     ["APP_ORIGIN", "http://eventide.test/path"],
     ["IDEOGRAM_API_KEY", ""],

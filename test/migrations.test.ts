@@ -31,6 +31,8 @@ const TRIGGERS = [
   "generations_start_queued",
   "generations_success_needs_image",
   "generations_transitions",
+  "granted_addresses_no_delete",
+  "granted_addresses_no_update",
   "images_frozen",
   "images_need_running_generation",
   "images_no_replace",

@@ -1,6 +1,6 @@
 /** Three people to try the product with, one of each role. They exist in local databases only. */
 import { hashPassword, verifyPassword } from "../../src/auth/password.ts";
-import { grantStartingCredits } from "../../src/credits/starting-grant.ts";
+import { buildStartingGrant } from "../../src/credits/starting-grant.ts";
 import { newId } from "../../src/ids.ts";
 
 export const DEMO_PEOPLE = [
@@ -19,7 +19,7 @@ export async function seedDemoPeople(
   const passwordHash = findSharedHash(await listPeople(db, emails), password) ?? hashPassword(password);
   const now = Date.now();
   await db.batch(
-    DEMO_PEOPLE.map(({ role, email, name }) =>
+    DEMO_PEOPLE.flatMap(({ role, email, name }) => [
       db
         .prepare(
           `INSERT INTO users (id, email, name, role, password_hash, email_verified_at, created_at, updated_at)
@@ -27,22 +27,20 @@ export async function seedDemoPeople(
            ON CONFLICT (email) DO UPDATE SET password_hash = ?5, updated_at = ?6 WHERE password_hash IS NOT ?5`,
         )
         .bind(newId(now), email, name, role, passwordHash, now),
-    ),
+      // By no fingerprint: one of them who was erased to try that out begins anew with the next start.
+      ...buildStartingGrant(db, { email, provenAt: now }, startingCredits, []),
+    ]),
   );
-  for (const person of await listPeople(db, emails)) {
-    await grantStartingCredits(db, person.id, startingCredits);
-  }
 }
 
 interface Person {
-  id: string;
   passwordHash: string | null;
 }
 
 async function listPeople(db: D1Database, emails: readonly string[]): Promise<Person[]> {
   const { results } = await db
     .prepare(
-      "SELECT id, password_hash AS passwordHash FROM users WHERE email IN (SELECT value FROM json_each(?1))",
+      "SELECT password_hash AS passwordHash FROM users WHERE email IN (SELECT value FROM json_each(?1))",
     )
     .bind(JSON.stringify(emails))
     .all<Person>();

@@ -1,9 +1,11 @@
 /**
- * Erasure: one batch takes the person out of every table but the ledger and the audit log, and then their objects
- * go. An object that can't be deleted now has no row any more, and the reconciler deletes it in its next round.
+ * Erasure: one batch takes the person out of every table but the ledger and the audit log, leaves fingerprints of
+ * addresses that have had starting credits, and then their objects go. An object that can't be deleted now has no row any more, and the reconciler deletes it in its next round.
  */
+import { fingerprintAddress } from "../auth/address-fingerprint.ts";
 import { auditOrigin, type RequestFacts } from "../auth/request-facts.ts";
 import { buildAccountClosing } from "../credits/close-account.ts";
+import { buildGrantMemory } from "../credits/starting-grant.ts";
 import { buildAudit } from "../db/audit.ts";
 import {
   buildCancelWaiting,
@@ -13,6 +15,7 @@ import {
   listPictureIds,
 } from "../db/erasure.ts";
 import { buildOutboxRow } from "../db/mail-outbox.ts";
+import { listProviderAccounts } from "../db/provider-accounts.ts";
 import { isLastHeroError } from "../db/user-changes.ts";
 import { newId } from "../ids.ts";
 import { logError } from "../log.ts";
@@ -28,16 +31,20 @@ const PICTURES_PER_QUERY = 1_000;
 /** Far more pictures than anybody can have paid for. */
 const PAGES_MAX = 1_000;
 
-/** The id of the farewell letter, which has to go out. */
+/** The id of the farewell letter, which has to go out. `secrets` are what fingerprints of addresses are made with. */
 export async function eraseAccount(
   db: D1Database,
   bucket: R2Bucket,
+  secrets: readonly string[],
   person: { id: string; email: string },
   facts: RequestFacts,
 ): Promise<Result<{ letterId: string }, ErasureRefusal>> {
   const { running } = await countBelongings(db, person.id);
   if (running > 0) return fail({ kind: "pictures_running" });
   const thumbnailKeys = await listThumbnailKeys(db, person.id);
+  const linked = await listProviderAccounts(db, person.id);
+  const emails = [person.email, ...linked.map(({ email }) => email)];
+  const fingerprints = emails.map((email) => fingerprintAddress(secrets, email));
   const letterId = newId(facts.now);
   const letter = { id: letterId, kind: "account_erased", recipient: person.email, userId: null, details: {} };
   const entry = {
@@ -50,6 +57,7 @@ export async function eraseAccount(
     await db.batch([
       buildCancelWaiting(db, person.id),
       buildAccountClosing(db, person.id),
+      buildGrantMemory(db, person.id, fingerprints),
       ...buildErasure(db, person),
       buildAudit(db, entry, facts.now),
       buildOutboxRow(db, letter, facts.now),

@@ -10,16 +10,15 @@ import { buildEmailChange } from "../db/user-changes.ts";
 import { findUserByEmail } from "../db/users.ts";
 import { newId } from "../ids.ts";
 import { fail, type Result, succeed } from "../result.ts";
-import type { Confirmed, ConfirmRefusal } from "./confirm-link.ts";
+import type { ConfirmContext, Confirmed, ConfirmRefusal } from "./confirm-link.ts";
 import { maskEmail } from "./email.ts";
-import type { Principal } from "./principal.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";
 
 export async function changeEmail(
   db: D1Database,
   link: LinkRow,
   tokenHash: string,
-  principal: Principal | null,
+  { principal, joinAddresses }: ConfirmContext,
   facts: RequestFacts,
 ): Promise<Result<Confirmed, ConfirmRefusal>> {
   if (principal === null || principal.id !== link.userId || principal.sessionId === null) {
@@ -38,6 +37,7 @@ export async function changeEmail(
   try {
     await db.batch([
       buildEmailChange(db, principal.id, link.email, facts.now),
+      joinAddresses(principal.id, [principal.email, link.email]),
       buildDeleteSessions(db, principal.id, principal.sessionId),
       buildDeleteLinks(db, principal.email, principal.id),
       buildAudit(db, entry, facts.now),

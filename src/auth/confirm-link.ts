@@ -17,6 +17,7 @@ import { findPasswordProblem, type PasswordProblem } from "./password-rules.ts";
 import type { Principal } from "./principal.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";
 import { hashToken, isToken } from "./token.ts";
+import type { Welcome } from "./welcome.ts";
 
 export interface Confirmation {
   email: string;
@@ -30,8 +31,9 @@ export interface Confirmation {
 export interface ConfirmContext {
   /** Who is signed in, for a change of address. */
   principal: Principal | null;
-  /** Gives somebody new what everybody starts with. Called before the link is used up, and safe to repeat. */
-  welcome: (userId: string) => Promise<unknown>;
+  welcome: Welcome;
+  /** Notes that a person's old and new addresses are one person's, in the batch that changes them. */
+  joinAddresses: (userId: string, emails: readonly string[]) => D1PreparedStatement;
 }
 
 export interface Confirmed {
@@ -73,7 +75,7 @@ export async function confirmLink(
   if (link === null) return fail({ kind: "dead_link" });
   const tokenHash = await hashToken(confirmation.token);
   if (link.purpose === "change_email") {
-    return changeEmail(db, link, tokenHash, context.principal, facts);
+    return changeEmail(db, link, tokenHash, context, facts);
   }
   if (confirmation.password !== undefined) {
     const problem = findPasswordProblem(confirmation.password, link.email);
@@ -95,13 +97,13 @@ async function enter(
   const person = await admitMailbox(
     db,
     { id, email: link.email, name: link.name },
+    context.welcome({ email: link.email, provenAt: facts.now }),
     auditOrigin(facts),
     facts.now,
   );
   if (person.disabledAt !== null) return fail({ kind: "dead_link" });
   // Younger than the link: created by it, perhaps in an attempt that broke off right here.
   const isNew = person.createdAt >= link.createdAt;
-  if (isNew) await context.welcome(person.id);
   if (!(await consumeLink(db, tokenHash, link.email, facts.now))) return fail({ kind: "dead_link" });
   const { statements, letterIds } = buildUse(db, link, person, password, facts);
   const opened = await openSession(db, facts, { userId: person.id, method: "link" }, statements);

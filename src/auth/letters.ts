@@ -175,7 +175,7 @@ export function tellErased(): Letter {
     heading: "Goodbye, and thank you",
     paragraphs: [
       "Your account is erased: your pictures, your words, your sessions and your keys are gone, and this address with them.",
-      "Only the movements of credits stay, under a number that no longer leads to you.",
+      "What stays are the movements of credits and the record of who did what, under a number that no longer leads to you, and a fingerprint of your address if it had starting credits, so that they are given once.",
     ],
     reason: "This is the last letter to this address.",
   };

@@ -149,6 +149,11 @@ export const creditEntries = sqliteTable("credit_entries", {
   createdAt: integer("created_at").notNull(),
 });
 
+/** Addresses that had their starting credits, as keyed fingerprints. */
+export const grantedAddresses = sqliteTable("granted_addresses", {
+  fingerprint: text("fingerprint").primaryKey(),
+});
+
 export const briefs = sqliteTable("briefs", {
   id: text("id").primaryKey(),
   userId: text("user_id").notNull(),

@@ -7,10 +7,12 @@ import { type MailboxRow, SELECT_MAILBOX } from "./users.ts";
  * The person of a mailbox that has just been proven: found, or created with `id` and `name`.
  * Whatever was attached to the address before anybody had proven it belonged to somebody else, perhaps: password,
  * sessions, keys, passkeys and linked accounts of an unverified person go. Safe to repeat and to run twice at once.
+ * `welcome` is written in the same batch, when the person is there: nobody is half new, whatever breaks off.
  */
 export async function admitMailbox(
   db: D1Database,
   person: { id: string; email: string; name: string },
+  welcome: readonly D1PreparedStatement[],
   origin: AuditOrigin,
   now: number,
 ): Promise<MailboxRow> {
@@ -34,6 +36,7 @@ export async function admitMailbox(
     buildAudit(db, { action: "account.create", actorId: person.id, subjectId: person.id, origin }, now, {
       onlyIfChanged: true,
     }),
+    ...welcome,
     db.prepare(SELECT_MAILBOX).bind(person.email),
   ]);
   const row = results.at(-1)?.results[0];

@@ -143,7 +143,8 @@ export function requireOwnPassword(check: OwnPasswordCheck): void {
 /** Erases the caller's account and ends their session, or says in words why that has to wait. */
 export async function eraseOwnAccount(c: AppContext): Promise<void> {
   const user: Principal = requireUser(c);
-  const erased = await eraseAccount(c.env.DB, c.env.BUCKET, user, buildRequestFacts(c));
+  const { knownAuthSecrets } = c.get("config");
+  const erased = await eraseAccount(c.env.DB, c.env.BUCKET, knownAuthSecrets, user, buildRequestFacts(c));
   if (erased.ok) {
     setSessionCookie(c, c.get("config").origin, "", 0);
     deliverLater(c, [erased.value.letterId]);

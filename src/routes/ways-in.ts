@@ -1,4 +1,5 @@
 /** The ways in and out, as the JSON API and the pages both use them. They say what a refusal means, once. */
+import { fingerprintAddress } from "../auth/address-fingerprint.ts";
 import { createBotCheck } from "../auth/bot-check.ts";
 import { type Confirmation, type Confirmed, type ConfirmRefusal, confirmLink } from "../auth/confirm-link.ts";
 import { type LinkRequest, requestLink } from "../auth/links.ts";
@@ -9,9 +10,11 @@ import { buildPostOffice } from "../auth/post-office.ts";
 import { SESSION_TTL_SECONDS } from "../auth/session.ts";
 import { signInWithPassword } from "../auth/sign-in.ts";
 import { hashToken } from "../auth/token.ts";
-import { grantStartingCredits } from "../credits/starting-grant.ts";
+import type { Welcome } from "../auth/welcome.ts";
+import { buildGrantMemory, buildStartingGrant } from "../credits/starting-grant.ts";
 import { buildAudit } from "../db/audit.ts";
 import { buildDeleteSession, buildDeleteSessions } from "../db/sessions.ts";
+import { findUser } from "../db/users.ts";
 import { AppError } from "../errors.ts";
 import { deliverLetter } from "../mail/outbox.ts";
 import { type AppContext, requireUser } from "./context.ts";
@@ -90,15 +93,32 @@ export async function signIn(
   });
 }
 
+/** Starting credits, for whoever is new here with an address that is new here too. */
+export function buildWelcome(c: AppContext): Welcome {
+  const { startingCredits, knownAuthSecrets } = c.get("config");
+  return (person) =>
+    buildStartingGrant(c.env.DB, person, startingCredits, fingerprintAddress(knownAuthSecrets, person.email));
+}
+
+/** For the page that somebody new sees first: those who come back with nothing are told why it is nothing. */
+export async function greetNewcomer(c: AppContext, userId: string): Promise<string> {
+  const user = await findUser(c.env.DB, userId);
+  return c.get("config").startingCredits === 0 || user?.available !== 0
+    ? "Welcome. Your account is open."
+    : "Welcome back. Your account is open. Starting credits are given once, and this address has had them.";
+}
+
 /** Uses a mailed link up and sets the cookie of the session that it opens. */
 export async function confirm(c: AppContext, confirmation: Confirmation): Promise<Confirmed> {
-  const { startingCredits, origin } = c.get("config");
+  const { knownAuthSecrets, origin } = c.get("config");
+  const fingerprint = (email: string) => fingerprintAddress(knownAuthSecrets, email);
   const confirmed = await confirmLink(
     c.env.DB,
     confirmation,
     {
       principal: c.get("principal"),
-      welcome: (userId) => grantStartingCredits(c.env.DB, userId, startingCredits),
+      welcome: buildWelcome(c),
+      joinAddresses: (userId, emails) => buildGrantMemory(c.env.DB, userId, emails.map(fingerprint)),
     },
     buildRequestFacts(c),
   );

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { applyCredits } from "../../src/credits/apply.ts";
 import { reserveBrief } from "../../src/credits/reserve.ts";
-import { grantStartingCredits } from "../../src/credits/starting-grant.ts";
+import { buildGrantMemory, buildStartingGrant } from "../../src/credits/starting-grant.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import { EXPORT_LISTS, readExportPage } from "../../src/db/export.ts";
 import { listImagesByUser } from "../../src/db/images.ts";
@@ -54,7 +54,10 @@ const BY_HAND: Record<string, Record<string, Call>> = {
       }),
   },
   reserveBrief: { "": (db) => reserveBrief(db, buildRequest(ID), GENEROUS) },
-  grantStartingCredits: { "": (db) => grantStartingCredits(db, ID, 10) },
+  buildStartingGrant: {
+    "": (db) => buildStartingGrant(db, { email: "a@example.test", provenAt: 1 }, 10, ["f"]),
+  },
+  buildGrantMemory: { "": (db) => buildGrantMemory(db, ID, [["f", "g"]]) },
   takeFromLimits: { "": (db) => takeFromLimits(db, [LIMIT, { ...LIMIT, share: { key: "s", max: 3 } }], 0) },
   extendSession: { "": (db) => extendSession(db, ID, { lastUsedAt: 0, expiresAt: 0 }) },
   listImagesByUser: {

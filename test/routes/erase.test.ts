@@ -117,7 +117,7 @@ describe("erasing an account", () => {
       // A Worker whose clock is far behind.
       now: 1,
     };
-    expect(await eraseAccount(env.DB, env.BUCKET, person, facts)).toMatchObject({ ok: true });
+    expect(await eraseAccount(env.DB, env.BUCKET, [], person, facts)).toMatchObject({ ok: true });
     const { results } = await env.DB.prepare(
       "SELECT created_at AS at FROM credit_entries WHERE user_id = ?1 ORDER BY id",
     )
@@ -215,6 +215,7 @@ describe("the page that erases", () => {
       "Your 1 picture",
       "Your 1 credit",
       "What stays",
+      "a fingerprint of your address",
       "can’t be undone|can't be undone|can&#39;t be undone",
     ]) {
       expect(page).toMatch(new RegExp(words));

@@ -115,21 +115,6 @@ describe("registering", () => {
     expect(await readBalance(id ?? "")).toEqual({ available: 10, held: 0 });
   });
 
-  it("gives them also when the first attempt broke off after the account was opened", async () => {
-    const email = newEmail();
-    await register(email);
-    const { token } = await getLinkTo(email);
-    const id = newId();
-    const later = Date.now() + 1;
-    await env.DB.prepare(
-      "INSERT INTO users (id, email, email_verified_at, created_at, updated_at) VALUES (?1, ?2, ?3, ?3, ?3)",
-    )
-      .bind(id, email, later)
-      .run();
-    expect((await confirm({ email, token })).status).toBe(200);
-    expect(await readBalance(id)).toEqual({ available: 10, held: 0 });
-  });
-
   it("32 clears what a stranger had attached to the address before it was proven", async () => {
     const id = newId();
     const email = newEmail();

@@ -12,6 +12,7 @@ import { fromNewPlace } from "../support/places.ts";
 /** Values that stand nowhere else, so that finding one is proof. */
 const SECRETS = {
   AUTH_SECRET: "canary-auth-secret-0123456789-0123456789",
+  AUTH_SECRET_PREVIOUS: "canary-old-secret-0123456789-0123456789",
   IDEOGRAM_API_KEY: "canary-ideogram-key",
   RESEND_API_KEY: "canary-resend-key",
   TURNSTILE_SITE_KEY: "public-site-key",

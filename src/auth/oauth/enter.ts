@@ -17,13 +17,13 @@ import { fail, type Result, succeed } from "../../result.ts";
 import { openSession } from "../open-session.ts";
 import type { Principal } from "../principal.ts";
 import { auditOrigin, type RequestFacts } from "../request-facts.ts";
+import type { Welcome } from "../welcome.ts";
 import type { ProviderIdentity } from "./identity.ts";
 
 export interface EnterContext {
   /** Who is signed in already. */
   principal: Principal | null;
-  /** Gives somebody new what everybody starts with. Safe to repeat. */
-  welcome: (userId: string) => Promise<unknown>;
+  welcome: Welcome;
 }
 
 export interface Entered {
@@ -104,11 +104,11 @@ async function enterFirstTime(
   if (before !== null && before.emailVerifiedAt !== null) return fail("address_known");
   const id = newId(facts.now);
   // The provider proves the mailbox, so whatever was attached to the address before that goes.
-  const person = await admitMailbox(db, { id, email, name }, auditOrigin(facts), facts.now);
+  const welcome = context.welcome({ email, provenAt: facts.now });
+  const person = await admitMailbox(db, { id, email, name }, welcome, auditOrigin(facts), facts.now);
   if (person.id !== (before?.id ?? id)) return fail("address_known");
   if (person.disabledAt !== null) return fail("disabled");
   const isNew = person.id === id;
-  if (isNew) await context.welcome(id);
   const linked = {
     action: "provider.connect",
     actorId: person.id,

@@ -1,7 +1,7 @@
 /** The page behind a mailed link. Opening it uses nothing up, however often and by whatever it is opened. */
 import { Hono } from "hono";
 import * as z from "zod/mini";
-import { peekLink } from "../../auth/confirm-link.ts";
+import { type Confirmed, peekLink } from "../../auth/confirm-link.ts";
 import { signInPath } from "../../auth/middleware/guard-routes.ts";
 import { PASSWORD_MIN_CHARACTERS } from "../../auth/password.ts";
 import type { LinkRow } from "../../db/auth-tokens.ts";
@@ -13,7 +13,7 @@ import { buildFrame, setNotice } from "../frame.ts";
 import { ConfirmPage, DeadLinkPage, OthersLinkPage } from "../views/confirm.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors } from "../views/model.ts";
-import { confirm } from "../ways-in.ts";
+import { confirm, greetNewcomer } from "../ways-in.ts";
 import { readForm, toFieldErrors } from "./form.ts";
 
 const DEAD_LINK =
@@ -87,7 +87,7 @@ async function confirmOrExplain(
   const { email, token, password, name } = confirmation;
   try {
     const confirmed = await confirm(c, { email, token, password, name });
-    setNotice(c, { kind: "success", text: describe(confirmed) });
+    setNotice(c, { kind: "success", text: await describe(c, confirmed) });
     if (confirmed.kind === "email_changed") return c.redirect("/account", 303);
     return c.redirect(confirmed.isNew ? "/create" : "/", 303);
   } catch (error) {
@@ -98,9 +98,9 @@ async function confirmOrExplain(
   }
 }
 
-function describe(confirmed: { kind: "signed_in" | "email_changed"; isNew: boolean }): string {
+async function describe(c: AppContext, confirmed: Confirmed): Promise<string> {
   if (confirmed.kind === "email_changed") return "Your address is changed. Every other device is signed out.";
-  return confirmed.isNew ? "Welcome. Your account is open." : "You are signed in.";
+  return confirmed.isNew ? greetNewcomer(c, confirmed.userId) : "You are signed in.";
 }
 
 function renderDeadLink(c: AppContext) {

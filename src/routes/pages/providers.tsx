@@ -14,7 +14,6 @@ import type { ProviderIdentity } from "../../auth/oauth/identity.ts";
 import type { ProviderSettings } from "../../auth/oauth/settings.ts";
 import { verifyOwnPassword } from "../../auth/own-password.ts";
 import { SESSION_TTL_SECONDS } from "../../auth/session.ts";
-import { grantStartingCredits } from "../../credits/starting-grant.ts";
 import { findCredentials } from "../../db/users.ts";
 import { AppError, statusOf } from "../../errors.ts";
 import { logWarning } from "../../log.ts";
@@ -34,7 +33,7 @@ import { ConnectPage } from "../views/connect.tsx";
 import { DeparturePage } from "../views/departure.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors } from "../views/model.ts";
-import { deliverLater } from "../ways-in.ts";
+import { buildWelcome, deliverLater, greetNewcomer } from "../ways-in.ts";
 import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
 
 export const providerPages = new Hono<AppEnv>()
@@ -120,16 +119,13 @@ async function depart(c: AppContext, provider: ProviderSettings, flow: Flow) {
 }
 
 async function enter(c: AppContext, provider: ProviderSettings, identity: ProviderIdentity, flow: Flow) {
-  const { origin, startingCredits } = c.get("config");
-  const context = {
-    principal: c.get("principal"),
-    welcome: (userId: string) => grantStartingCredits(c.env.DB, userId, startingCredits),
-  };
+  const { origin } = c.get("config");
+  const context = { principal: c.get("principal"), welcome: buildWelcome(c) };
   const entered = await enterWithProvider(c.env.DB, identity, context, buildRequestFacts(c));
   if (!entered.ok) return refuse(c, provider, problemOfRefusal(entered.error), flow.next);
-  const { token, isNew } = entered.value;
+  const { token, userId, isNew } = entered.value;
   setSessionCookie(c, origin, token, SESSION_TTL_SECONDS);
-  if (isNew) setNotice(c, { kind: "success", text: "Welcome. Your account is open." });
+  if (isNew) setNotice(c, { kind: "success", text: await greetNewcomer(c, userId) });
   return c.redirect(isNew && flow.next === HOME ? CREATE : flow.next, 303);
 }
 

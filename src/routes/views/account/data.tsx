@@ -77,6 +77,10 @@ export function ErasePage(props: ErasePageProps) {
               What stays: the movements of credits and the record of who did what, under a number that no
               longer leads to you. Books must add up.
             </li>
+            <li>
+              And if you had starting credits, a fingerprint of your address, made with a secret key: it tells
+              us that an address has had them when somebody comes back with it, and nothing else.
+            </li>
           </ul>
         </Card>
         <Card id="erase" title="Are you sure?">
