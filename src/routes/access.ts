@@ -20,7 +20,7 @@ export interface RouteRule {
   /** What a program's key needs to come in here. Without it only administrators' routes take keys, with `admin`. */
   scope?: Scope;
   /** Which counter of bursts a request here goes through. */
-  burst?: "auth" | "evaluation" | "generation";
+  burst?: "auth" | "evaluation" | "generation" | "measure";
   /** Anywhere else the route doesn't exist. */
   developmentOnly?: boolean;
 }
@@ -56,7 +56,7 @@ const ORDER: Extras = { scope: "generate", burst: "generation" };
 const GENERATION_BURST: Extras = { burst: "generation" };
 const EVALUATE: Extras = { scope: "flags", burst: "evaluation" };
 /** Each writes a row, and nobody has to be signed in. */
-const MEASURE: Extras = { burst: "evaluation" };
+const MEASURE: Extras = { burst: "measure" };
 const DEVELOPMENT: Extras = { developmentOnly: true };
 
 export const ROUTES: readonly RouteRule[] = [

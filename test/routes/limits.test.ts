@@ -249,14 +249,18 @@ describe("bursts", () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
-  it.each(["/ofrep/v1/evaluate/flags", "/ofrep/v1/evaluate/flags/charts", "/api/vitals"])(
+  it.each([
+    ["/ofrep/v1/evaluate/flags", "EVALUATION_BURST"],
+    ["/ofrep/v1/evaluate/flags/charts", "EVALUATION_BURST"],
+    ["/api/vitals", "GENERATION_BURST"],
+  ])(
     "are cut off for a place that floods %s, before anything is read, and a script elsewhere can see for how long",
-    async (path) => {
+    async (path, name) => {
       const here = newIpv4();
       const { db, trips } = countRoundTrips(env.DB);
       const busy = { limit: async ({ key }: { key: string }) => ({ success: key !== here }) };
       const headers = { ...fromPlace(here), Authorization: `Bearer evk_${"A".repeat(43)}` };
-      const bindings = { EVALUATION_BURST: busy, DB: db };
+      const bindings = { [name]: busy, DB: db };
       const refused = await call("POST", path, { json: {}, headers, env: bindings });
       expect(refused.status).toBe(429);
       expect(refused.headers.get("Retry-After")).toBe("10");
@@ -269,6 +273,17 @@ describe("bursts", () => {
       expect(elsewhere.status).not.toBe(429);
     },
   );
+
+  it("are none where hundreds of browsers behind one address ask for their flags", async () => {
+    const here = fromNewPlace();
+    const ask = (n: number) =>
+      call("POST", "/ofrep/v1/evaluate/flags/charts", {
+        json: { context: { targetingKey: `browser-${n}` } },
+        headers: here,
+      });
+    const answers = await Promise.all(Array.from({ length: 320 }, (_, n) => ask(n)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
 
   it("are cut off for a person who orders, and for nobody else", async () => {
     const person = await createPerson();
