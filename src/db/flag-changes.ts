@@ -35,11 +35,11 @@ export interface FlagChangeRow {
   note: string | null;
 }
 
-const LAST_CHANGE = "SELECT at, old, new FROM flag_changes WHERE key = ?3 ORDER BY id DESC LIMIT 1";
+const LAST_CHANGE = "SELECT new FROM flag_changes WHERE key = ?3 ORDER BY id DESC LIMIT 1";
 
 const INSERT_CHANGE = `
   INSERT INTO flag_changes (change_id, at, key, via, actor, old, new, note, request_id)
-  SELECT ?1, coalesce(?2, ${NOW}), ?3, ?4, ?5, coalesce(last.new, ?9), ?6, ?7, ?8
+  SELECT ?1, min(coalesce(?2, ${NOW}), ${NOW}), ?3, ?4, ?5, coalesce(last.new, ?9), ?6, ?7, ?8
   FROM (SELECT 1) LEFT JOIN (${LAST_CHANGE}) last ON true`;
 
 const IS_NEWS = "coalesce(last.new, ?9) <> ?6";
@@ -50,26 +50,31 @@ export async function insertFlagChange(db: D1Database, change: NewFlagChange): P
   return results.length === 1;
 }
 
+/** More changes of one key than anybody makes while a location may be behind. */
+const DOUBTED_MAX = 100;
+
 export interface ReadDoubt {
-  /** How long after a change a location may still show what was there before, in milliseconds. */
-  staleReadMs: number;
+  /** Changes since then, in milliseconds UTC, may be newer than what was read. */
+  doubtedSince: number;
   /** The value carries the mark of an older change: an old copy, or somebody's forgery. */
   isOlderChange: boolean;
 }
 
 /**
- * A value that was written past this product. False when the history has it, and soon after a change for what looks
- * like a location's old copy: a return to the value before, or the mark of an older change. Either counts when it is
- * still there later.
+ * A value that was written past this product. False when the history has it, and for what looks like a location's old
+ * copy: what held until one of the changes in doubt, or the mark of an older change while there is any. Either counts
+ * when it is still there later.
  */
 export async function insertObservedFlagChange(
   db: D1Database,
   change: NewFlagChange,
-  { staleReadMs, isOlderChange }: ReadDoubt,
+  { doubtedSince, isOlderChange }: ReadDoubt,
 ): Promise<boolean> {
   const sql = `${INSERT_CHANGE} WHERE ${IS_NEWS}
-      AND NOT (last.new IS NOT NULL AND (?11 OR last.old = ?6) AND last.at > ${NOW} - ?10) RETURNING id`;
-  const { results } = await bindChange(db, sql, change, staleReadMs, Number(isOlderChange)).all();
+      AND NOT EXISTS (
+        SELECT 1 FROM (SELECT at, old FROM flag_changes WHERE key = ?3 ORDER BY id DESC LIMIT ${DOUBTED_MAX})
+        WHERE at > ?10 AND (?11 OR old = ?6)) RETURNING id`;
+  const { results } = await bindChange(db, sql, change, doubtedSince, Number(isOlderChange)).all();
   return results.length === 1;
 }
 

@@ -48,7 +48,7 @@ export async function changeValue(
   tools: ChangeTools,
   change: RequestedChange,
 ): Promise<Result<AppliedChange, ChangeFailure>> {
-  const known = findSame(await noticeFirst(tools), change);
+  const known = findSame(await noticeFirst(tools, change.now), change);
   const metadata = known === null ? buildMetadata(change) : buildKnownMetadata(known);
   try {
     await writeTwice(tools, change, metadata);
@@ -78,10 +78,10 @@ function findSame(last: readonly LastChange[], change: RequestedChange): LastCha
 }
 
 /** What somebody did with wrangler a moment ago gets its own row before ours. The newest change of the other keys. */
-async function noticeFirst(tools: ChangeTools): Promise<LastChange[]> {
+async function noticeFirst(tools: ChangeTools, readAt: number): Promise<LastChange[]> {
   try {
     const [values, last] = await Promise.all([readValues(tools.store), tools.journal.listLast(STORED_KEYS)]);
-    const noticed = await noticeChanges(tools.journal, last, values, tools.staleReadMs);
+    const noticed = await noticeChanges(tools.journal, last, { values, readAt }, tools.staleReadMs);
     return last.filter(({ key }) => !noticed.some((other) => other === key));
   } catch (error) {
     logAlarm("flag_changes_not_noticed", { error: String(error) });

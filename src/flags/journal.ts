@@ -4,7 +4,7 @@ import type { ChangeSource, StoredKey } from "./keys.ts";
 export interface JournalEntry {
   /** The same id never makes a second row. */
   changeId: string;
-  /** Milliseconds UTC; null for now. */
+  /** Milliseconds UTC; null for now, which nothing in the history is later than. */
   at: number | null;
   key: StoredKey;
   via: ChangeSource;
@@ -33,7 +33,7 @@ export interface FlagJournal {
   /** False when the value is no news, or looks like an old copy of the store. */
   appendObserved(
     entry: JournalEntry,
-    doubt: { staleReadMs: number; isOlderChange: boolean },
+    doubt: { doubtedSince: number; isOlderChange: boolean },
   ): Promise<boolean>;
   /** The newest change of each key. */
   listLast(keys: readonly StoredKey[]): Promise<LastChange[]>;

@@ -3,7 +3,7 @@
  * known good, else the code's defaults. It never throws and never waits longer than the bounds below.
  */
 import { logAlarm, logInfo, logWarning } from "../log.ts";
-import type { StoredKey, WriteMetadata } from "./keys.ts";
+import { parseAuthorship, STORED_KEYS, type StoredKey, type WriteMetadata } from "./keys.ts";
 import { findLastKnownGood, type KeptValues, keepLastKnownGood } from "./last-known-good.ts";
 import { type Environment, FLAG_KEYS } from "./registry.ts";
 import { buildSnapshot, type FlagSnapshot, NOTHING_STORED } from "./snapshot.ts";
@@ -30,6 +30,8 @@ export interface LoadOptions {
   now: number;
   /** Keeps the invocation alive for work that the answer doesn't wait for. */
   waitUntil: (work: Promise<unknown>) => void;
+  /** Told when this isolate begins to serve a value that this product didn't write. Must not reject. */
+  onForeignChange?: (snapshot: FlagSnapshot) => Promise<void>;
 }
 
 interface Memory {
@@ -50,12 +52,15 @@ export async function loadFlags(options: LoadOptions): Promise<FlagSnapshot> {
   if (memory === undefined) return loadCold(options);
   const age = options.now - memory.freshAt;
   if (age * 2 < options.ttlMs) return memory.snapshot;
+  const isOutdated = age >= options.ttlMs;
   // With no time to live at all, every request reads for itself.
-  if (options.ttlMs > 0 && isBusy(memory, options.now)) return memory.snapshot;
+  if (options.ttlMs > 0 && isReadByOthers(memory, options.now, isOutdated)) {
+    return isOutdated ? serveStale(memory) : memory.snapshot;
+  }
   const read = refresh(options, memory);
   options.waitUntil(read);
   // Past half of its time a snapshot is renewed behind the answer, so that a busy isolate never waits.
-  if (age < options.ttlMs) return memory.snapshot;
+  if (!isOutdated) return memory.snapshot;
   return (await within(WARM_WAIT_MS, read)) ?? serveStale(memory);
 }
 
@@ -65,9 +70,15 @@ function serveStale(memory: Memory): FlagSnapshot {
   return memory.snapshot;
 }
 
-function isBusy(memory: Memory, now: number): boolean {
-  const isReading = memory.readingSince !== null && now - memory.readingSince < READER_MAX_MS;
-  return isReading || now < memory.retryAt;
+/**
+ * Another request's read can't be awaited. Past its time a snapshot isn't served because of one that has only just
+ * begun: after a quiet hour, all requests of a page would get what held then, except the first.
+ */
+function isReadByOthers({ readingSince, retryAt }: Memory, now: number, isOutdated: boolean): boolean {
+  if (now < retryAt) return true;
+  if (readingSince === null) return false;
+  const ms = now - readingSince;
+  return ms < READER_MAX_MS && (!isOutdated || ms >= WARM_WAIT_MS);
 }
 
 /** The first request of an isolate, or several at once: each reads for itself. */
@@ -95,7 +106,7 @@ function buildFallback(environment: Environment, kept: KeptValues | null): Promi
 /** Null when KV failed; the memory then says so. Never rejects. */
 async function refresh(options: LoadOptions, memory: Memory | null): Promise<FlagSnapshot | null> {
   const startedAt = options.now;
-  if (memory !== null) memory.readingSince = startedAt;
+  if (memory !== null) memory.readingSince = sinceWhenRead(memory, startedAt);
   try {
     const values = await readValues(options.store);
     const previous = memories.get(options.store)?.snapshot ?? null;
@@ -104,6 +115,7 @@ async function refresh(options: LoadOptions, memory: Memory | null): Promise<Fla
     warnOfUnusable(options.store, snapshot);
     if (previous !== null && previous.rev !== snapshot.rev) logInfo("flags_changed", { rev: snapshot.rev });
     const current = remember(options, snapshot, { freshAt: startedAt, retryAt: 0 });
+    if (current.snapshot === snapshot) tellForeignChange(options, previous, snapshot);
     if (isCopyDue(current, previous, startedAt)) {
       current.copiedAt = startedAt;
       options.waitUntil(keepLastKnownGood(options.scope, { values, readAt: startedAt }));
@@ -118,6 +130,25 @@ async function refresh(options: LoadOptions, memory: Memory | null): Promise<Fla
     }
     return null;
   }
+}
+
+/** The first of several readers counts, unless it is dead: how slow KV is must not be forgotten with each of them. */
+function sinceWhenRead({ readingSince }: Memory, now: number): number {
+  return readingSince !== null && now - readingSince < READER_MAX_MS ? readingSince : now;
+}
+
+/** Our own changes carry a mark, and are in the history without anybody's looking. */
+function tellForeignChange(
+  { onForeignChange, waitUntil }: LoadOptions,
+  before: FlagSnapshot | null,
+  after: FlagSnapshot,
+): void {
+  if (before === null || onForeignChange === undefined) return;
+  const isForeign = STORED_KEYS.some((key) => {
+    const { value, metadata } = after.values[key];
+    return value !== before.values[key].value && parseAuthorship(metadata).change === null;
+  });
+  if (isForeign) waitUntil(onForeignChange(after));
 }
 
 // Mutable on purpose: the revision that this isolate has warned of last, so that it says so once and not once a read.

@@ -1,7 +1,8 @@
 /**
  * Compares what the namespace holds with the history, and writes down what the history doesn't know: a change made
- * with wrangler, or one of ours whose row was lost. Run by the cron and before anybody looks or changes something,
- * never by ordinary requests: locations that are behind would invent changes.
+ * with wrangler, or one of ours whose row was lost. Run by the cron, before anybody looks or changes something, and when
+ * an isolate begins to serve what this product didn't write. Locations that are behind must not invent changes: what
+ * held a short while ago is no news.
  */
 import { newId } from "../ids.ts";
 import { logInfo } from "../log.ts";
@@ -21,17 +22,24 @@ export function staleReadMsOf(environment: Environment, ttlMs: number): number {
   return environment === "production" ? STALE_READ_MS : ttlMs * LOCAL_STALE_FACTOR;
 }
 
+export interface Reading {
+  values: StoredValues;
+  /** Milliseconds UTC: changes since then aren't in it. */
+  readAt: number;
+}
+
 /** `last` is the newest change of each key. Returns the keys whose change was new to the history. */
 export async function noticeChanges(
   journal: FlagJournal,
   last: readonly LastChange[],
-  values: StoredValues,
+  { values, readAt }: Reading,
   staleReadMs: number,
 ): Promise<StoredKey[]> {
   const byKey = new Map(last.map((row) => [row.key, row]));
   const noticed: StoredKey[] = [];
   for (const key of STORED_KEYS) {
-    if (await notice(journal, byKey.get(key), toEntry(key, values[key]), staleReadMs)) noticed.push(key);
+    const entry = toEntry(key, values[key]);
+    if (await notice(journal, byKey.get(key), entry, readAt - staleReadMs)) noticed.push(key);
   }
   return noticed;
 }
@@ -40,24 +48,33 @@ async function notice(
   journal: FlagJournal,
   known: LastChange | undefined,
   entry: ObservedEntry,
-  staleReadMs: number,
+  doubtedSince: number,
 ): Promise<boolean> {
   const isKnown = (known?.new ?? entry.initial) === entry.value;
   // Also under a mark that has no row: what changes nothing gets none.
   if (isKnown) return false;
   const isNoticed =
-    (entry.isOurs && (await journal.append(entry))) || (await appendObserved(journal, entry, staleReadMs));
+    (entry.isOurs && (await journal.append(entry))) || (await appendObserved(journal, entry, doubtedSince));
   if (isNoticed) logInfo("flag_change_noticed", { key: entry.key, via: entry.via });
   return isNoticed;
 }
 
 /** The mark of a change that has its row already, beside another value, was put there by hand, or is an old copy. */
-function appendObserved(journal: FlagJournal, entry: ObservedEntry, staleReadMs: number): Promise<boolean> {
+function appendObserved(journal: FlagJournal, entry: ObservedEntry, doubtedSince: number): Promise<boolean> {
   const isOlderChange = entry.isOurs;
   const observed = isOlderChange
     ? { ...entry, changeId: newId(), at: null, via: "wrangler" as const, actor: null, note: null }
     : entry;
-  return journal.appendObserved(observed, { staleReadMs, isOlderChange });
+  return journal.appendObserved(observed, { doubtedSince, isOlderChange });
+}
+
+/** Notices what is in a reading that nobody has compared yet. */
+export async function noticeReading(
+  journal: FlagJournal,
+  reading: Reading,
+  staleReadMs: number,
+): Promise<StoredKey[]> {
+  return noticeChanges(journal, await journal.listLast(STORED_KEYS), reading, staleReadMs);
 }
 
 interface ObservedEntry extends JournalEntry {

@@ -5,8 +5,8 @@
 import { logError, logInfo } from "../log.ts";
 import { type ChangeTools, changeValue } from "./change.ts";
 import { type GuardCounts, runGuard } from "./guard.ts";
-import { STORED_KEYS, type StoredKey } from "./keys.ts";
-import { noticeChanges } from "./notice-changes.ts";
+import type { StoredKey } from "./keys.ts";
+import { noticeReading } from "./notice-changes.ts";
 import { isFlagKey } from "./registry.ts";
 import type { FlagSnapshot } from "./snapshot.ts";
 import { readValues } from "./store.ts";
@@ -40,9 +40,9 @@ export async function runFlagRound(tools: RoundTools): Promise<void> {
   await runPart("old", () => tools.deleteOld());
 }
 
-async function noticeNow({ journal, store, staleReadMs }: RoundTools): Promise<void> {
-  const [values, last] = await Promise.all([readValues(store), journal.listLast(STORED_KEYS)]);
-  await noticeChanges(journal, last, values, staleReadMs);
+async function noticeNow({ journal, store, staleReadMs, now }: RoundTools): Promise<void> {
+  const readAt = now();
+  await noticeReading(journal, { values: await readValues(store), readAt }, staleReadMs);
 }
 
 /** Soonest first, so that of two for one flag the later one is what stays. */

@@ -103,10 +103,11 @@ export async function noticeNow<Known extends { last: FlagChangeRow[] }>(
   c: AppContext,
   ask: () => Promise<Known>,
 ): Promise<Known> {
-  const { source, values } = requireSnapshot(c);
+  const { source, values, readAt } = requireSnapshot(c);
   const known = await ask();
-  if (source !== "kv") return known;
-  const noticed = await noticeChanges(buildFlagJournal(c.env.DB), known.last, values, findStaleReadMs(c));
+  if (source !== "kv" || readAt === null) return known;
+  const reading = { values, readAt };
+  const noticed = await noticeChanges(buildFlagJournal(c.env.DB), known.last, reading, findStaleReadMs(c));
   return noticed.length === 0 ? known : ask();
 }
 

@@ -93,6 +93,53 @@ describe("loadFlags", () => {
     expect(evaluateFlag(late, "charts", SOMEBODY)).toMatchObject({ value: false, source: "switch" });
   });
 
+  it("serves a changed value to all requests that come at once after its time", async () => {
+    const isolate = new Isolate();
+    await isolate.load(0);
+    await putFlag("charts", "off");
+    const late = await Promise.all([0, 1, 2].map((ms) => isolate.load(TTL_MS * 100 + ms)));
+    expect(late.map((snapshot) => evaluateFlag(snapshot, "charts", SOMEBODY).value)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("doesn't ask a slow KV again for every request that comes meanwhile", async () => {
+    const isolate = new Isolate();
+    await isolate.load(0);
+    isolate.fake.delayMs = 1_500;
+    await isolate.load(TTL_MS);
+    for (const ms of [200, 400, 600]) {
+      expect((await isolate.load(TTL_MS + ms)).source).toBe("last_known_good");
+    }
+    expect(isolate.fake.reads).toBe(2);
+    await isolate.settle();
+  });
+
+  it("tells of a value that this product didn't write, once, and of no other", async () => {
+    const isolate = new Isolate();
+    const told: (string | null)[] = [];
+    const load = async (afterMs: number) => {
+      const onForeignChange: LoadOptions["onForeignChange"] = async ({ values }) => {
+        told.push(values.charts.value);
+      };
+      await isolate.load(afterMs, { onForeignChange });
+    };
+    await putFlag("charts", "on");
+    await load(0);
+    await putFlag("charts", "off");
+    await load(TTL_MS);
+    await load(TTL_MS * 2);
+    expect(told).toEqual(["off"]);
+    const metadata = { change: newId(), via: "admin", by: "somebody", at: START, note: null };
+    await isolate.fake.store.put("charts", "25%", { metadata });
+    await load(TTL_MS * 3);
+    await isolate.fake.store.delete("charts");
+    await load(TTL_MS * 4);
+    expect(told).toEqual(["off", null]);
+  });
+
   it("reads for every request when there is no time to live", async () => {
     const isolate = new Isolate();
     await Promise.all([1, 2, 3].map(() => isolate.load(0, { ttlMs: 0 })));

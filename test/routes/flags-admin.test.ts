@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { buildFlagJournal } from "../../src/db/flag-changes.ts";
 import { changeValue } from "../../src/flags/change.ts";
-import { RULES_KEY, STORED_KEYS } from "../../src/flags/keys.ts";
-import { noticeChanges, staleReadMsOf } from "../../src/flags/notice-changes.ts";
+import { RULES_KEY } from "../../src/flags/keys.ts";
+import { noticeReading, staleReadMsOf } from "../../src/flags/notice-changes.ts";
 import type { Environment } from "../../src/flags/registry.ts";
 import type { StoredValues } from "../../src/flags/snapshot.ts";
 import { readValues } from "../../src/flags/store.ts";
@@ -46,6 +46,12 @@ async function history(admin: TestPerson, key: string): Promise<Row[]> {
 
 const put = (admin: TestPerson, key: string, value: string, note?: string) =>
   call("PUT", `${LIST}/${key}`, { as: admin, json: { value, ...(note === undefined ? {} : { note }) } });
+
+/** Without looking at the flags, which would write down what isn't there yet. */
+async function countRows(key: string): Promise<number> {
+  const sql = "SELECT count(*) AS rows FROM flag_changes WHERE key = ?1";
+  return (await env.DB.prepare(sql).bind(key).first<number>("rows")) ?? 0;
+}
 
 /** The history can't be emptied, so every test goes on from what the one before left. */
 async function settleHistory(admin: TestPerson): Promise<void> {
@@ -410,6 +416,23 @@ describe("the history", () => {
     ]);
   });
 
+  it("has what wrangler did and undid before anybody looked, if a request was answered meanwhile", async () => {
+    const before = await countRows("animations");
+    for (const change of [() => putFlag("animations", "off"), () => env.FLAGS.delete("animations")]) {
+      await call("GET", "/api/health");
+      const known = await countRows("animations");
+      await change();
+      await call("GET", "/api/health");
+      await vi.waitUntil(async () => (await countRows("animations")) > known);
+    }
+    expect(await countRows("animations")).toBe(before + 2);
+    const rows = await history(admin, "animations");
+    expect(rows.slice(0, 2).map((row) => [row.via, row.old, row.new])).toEqual([
+      ["wrangler", "off", "auto"],
+      ["wrangler", "auto", "off"],
+    ]);
+  });
+
   it("writes a wrangler change down before the admin's next one", async () => {
     await put(admin, "animations", "off");
     await putFlag("animations", "75%");
@@ -474,7 +497,7 @@ describe("noticing changes", () => {
   const journal = () => buildFlagJournal(env.DB);
   /** With the doubts that production has. */
   const notice = async (values: StoredValues, environment: Environment = "production") =>
-    noticeChanges(journal(), await journal().listLast(STORED_KEYS), values, staleReadMsOf(environment, 0));
+    noticeReading(journal(), { values, readAt: Date.now() }, staleReadMsOf(environment, 0));
   const rowsOf = async (key: string) => (await history(admin, key)).map((row) => `${row.old} → ${row.new}`);
 
   it("writes one row when twenty Workers notice the same change at once", async () => {
@@ -493,6 +516,26 @@ describe("noticing changes", () => {
     expect(await notice(before)).toEqual([]);
     await makeOlder("image_processing", 200_000);
     expect(await notice(before)).toEqual(["image_processing"]);
+  });
+
+  it("takes what held before several quick changes for an old copy too", async () => {
+    const absent = await readValues(env.FLAGS);
+    await put(admin, "animations", "25%");
+    await put(admin, "animations", "50%");
+    const known = await rowsOf("animations");
+    expect(await notice(absent)).toEqual([]);
+    expect(await rowsOf("animations")).toEqual(known);
+  });
+
+  it("doesn't doubt for ever because of a mark that is dated in the future", async () => {
+    const at = Date.now() + 3_600_000;
+    const metadata = { change: newId(), via: "admin", by: admin.id, at, note: null };
+    await env.FLAGS.put("animations", "off", { metadata });
+    const [row] = await history(admin, "animations");
+    expect(row).toMatchObject({ via: "admin", new: "off" });
+    expect(Date.parse(row?.at ?? "")).toBeLessThan(at);
+    await env.FLAGS.delete("animations");
+    expect((await history(admin, "animations"))[0]).toMatchObject({ via: "wrangler", new: "auto" });
   });
 
   /** As if the last row of the key had been written long ago. */

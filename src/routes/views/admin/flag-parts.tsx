@@ -74,6 +74,18 @@ export function Findings(props: { findings: readonly FlagFinding[] }) {
 /** `ofRules` for the document, whose texts are too long to be shown in a row: they can be opened in the editor. */
 export function FlagHistory(props: { rows: readonly FlagHistoryRow[]; ofRules?: boolean }) {
   return (
+    <>
+      <HistoryTable {...props} />
+      <p class="hint">
+        What wrangler changes is noticed when it is served, or within a minute. If it returns at once to what
+        held before, there may be no row for it.
+      </p>
+    </>
+  );
+}
+
+function HistoryTable(props: { rows: readonly FlagHistoryRow[]; ofRules?: boolean }) {
+  return (
     <Table
       caption="Changes, newest first"
       rows={props.rows}
