@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { signInClient, type Who } from "./api.ts";
+import { createClient, signInClient, type Who } from "./api.ts";
 import { launchBrowser, openVisit, signIn, type Visit } from "./browser.ts";
 import { orderByForm, waitUntilSettled } from "./orders.ts";
 
@@ -12,6 +12,11 @@ const SCRIPTS_MAX_BYTES = 15_000;
 const STYLES_MAX_BYTES = 15_000;
 const NARROWEST_PX = 320;
 const WIDE = { width: 1280, height: 900 };
+
+/** No screen has room for it in one line. */
+const LONG_WORD = "donaudampfschifffahrtsgesellschaft".repeat(3);
+const EMAIL_LOCAL_MAX_CHARACTERS = 64;
+const NAME_MAX_CHARACTERS = 80;
 
 /** As a browser loads it; it is never called here. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -21,7 +26,8 @@ interface AxeResults {
   violations: { id: string; nodes: { target: string[] }[] }[];
 }
 
-type Visitor = Who | "anonymous";
+/** `wordy` is somebody whose name and address are single words that no screen has room for. */
+type Visitor = Who | "anonymous" | "wordy";
 
 /** What is visited, by whom. `:brief` and the like are filled in with what was ordered before. */
 const PAGES: readonly [Visitor, string][] = [
@@ -46,11 +52,16 @@ const PAGES: readonly [Visitor, string][] = [
   ["user", "/account/erase"],
   ["user", "/account/passkeys/new"],
   ["user", "/admin"],
+  ["wordy", "/"],
+  ["wordy", "/gallery"],
+  ["wordy", "/account"],
+  ["wordy", "/account/erase"],
   ["hero", "/gallery"],
   ["hero", "/admin"],
   ["hero", "/admin/users"],
   ["hero", "/admin/users?q=zebra"],
   ["hero", "/admin/users/:person"],
+  ["hero", "/admin/users/:wordy"],
   ["hero", "/admin/generations"],
   ["hero", "/admin/flags"],
   ["hero", "/admin/flags/charts"],
@@ -67,11 +78,12 @@ const sizes = new Map<string, number>();
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  for (const who of ["anonymous", "user", "hero"] as const) {
+  for (const who of ["anonymous", "wordy", "user", "hero"] as const) {
     const visit = await openVisit(browser, WIDE);
-    if (who !== "anonymous") await signIn(visit.page, who);
+    if (who === "user" || who === "hero") await signIn(visit.page, who);
     visits.set(who, visit);
   }
+  await becomeWordy(getVisit("wordy").page);
   const { page } = getVisit("user");
   const orders = [await orderByForm(page), await orderByForm(page, { details: "[[sim:422]]" })];
   for (const [name, path] of [
@@ -83,7 +95,9 @@ beforeAll(async () => {
   }
   const user = await signInClient("user");
   const images = await user.readJson<{ items: { id: string }[] }>(200, "GET", "/api/images?limit=1");
-  known.set("image", images.items[0]?.id ?? "");
+  const image = images.items[0]?.id ?? "";
+  known.set("image", image);
+  await user.readJson(200, "PATCH", `/api/images/${image}`, { json: { title: LONG_WORD } });
   const me = await user.readJson<{ user: { id: string } }>(200, "GET", "/api/me");
   known.set("person", me.user.id);
 });
@@ -92,6 +106,27 @@ afterAll(async () => {
   for (const visit of visits.values()) await visit.close();
   await browser.close();
 });
+
+/** Opens the wordy one's account, and signs this page in to it. */
+async function becomeWordy(page: Page): Promise<void> {
+  const anybody = createClient();
+  const email = `${LONG_WORD.slice(0, EMAIL_LOCAL_MAX_CHARACTERS)}@example.test`;
+  const name = LONG_WORD.slice(0, NAME_MAX_CHARACTERS);
+  await anybody.readJson(202, "POST", "/api/auth/register", { json: { email, name } });
+  const { items } = await anybody.readJson<{ items: { to: string; text: string }[] }>(
+    200,
+    "GET",
+    "/dev/mail",
+    { headers: { Accept: "application/json" } },
+  );
+  const link = items.find(({ to }) => to === email)?.text.match(/https?:\/\/\S+/)?.[0] ?? "";
+  await page.goto(link);
+  await page.getByRole("button", { name: "Open my account" }).click();
+  await page.waitForURL("**/create");
+  const me = await page.request.get("/api/me");
+  const { user }: { user: { id: string } } = await me.json();
+  known.set("wordy", user.id);
+}
 
 function getVisit(who: Visitor): Visit {
   const visit = visits.get(who);

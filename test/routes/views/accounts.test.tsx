@@ -135,7 +135,7 @@ describe("the account page", () => {
 });
 
 describe("the overview", () => {
-  it("says that there is no data instead of showing a figure", async () => {
+  it("shows what was counted, also nothing, and says when all is well", async () => {
     const elements = await readElements(
       await render(
         <AdminHomePage
@@ -143,13 +143,13 @@ describe("the overview", () => {
           concerns={[]}
           figures={[
             { name: "Made", value: 0, note: "today" },
-            { name: "Median", value: null, note: "today" },
+            { name: "Given back", value: 1284, note: "today" },
           ]}
         />,
       ),
     );
     const values = elements.filter((element) => attribute(element, "class")?.includes("figure-value"));
-    expect(values.map(({ text }) => text)).toEqual(["0", "No data yet"]);
+    expect(values.map(({ text }) => text)).toEqual(["0", "1,284"]);
     expect(bodyText(elements)).toContain(
       "Nothing. No job is stuck, the books balance, and no switch or rule is broken.",
     );

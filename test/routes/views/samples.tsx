@@ -706,7 +706,6 @@ export const PAGES = {
         { name: "In the making", value: 6, note: "now" },
         { name: "Failed", value: 17, note: "in the last 30 days, all given back" },
         { name: "Credits set aside", value: 9, note: "now" },
-        { name: "Median time to a picture", value: null, note: "seconds, in the last hour" },
       ]}
       concerns={[
         {

@@ -68,31 +68,31 @@ export function AdminAuditPage(props: AdminAuditPageProps) {
 
 function Records(props: { records: readonly AuditRecord[] }) {
   return (
-    <div class="audit">
-      <Table
-        caption="Recorded actions, newest first"
-        rows={props.records}
-        columns={[
-          { label: "What", cell: (record) => nameOfAction(record.action) },
-          { label: "When", cell: (record) => <Time at={record.at} /> },
-          { label: "Who", cell: ({ actor }) => (actor === null ? "Nobody signed in" : <Party {...actor} />) },
-          { label: "Whom", cell: subjectOf },
-          { label: "From", cell: (record) => record.place },
-          { label: "More", cell: (record) => describe(record.details) },
-        ]}
-      />
-    </div>
+    <Table
+      caption="Recorded actions, newest first"
+      rows={props.records}
+      columns={[
+        { label: "What", cell: (record) => nameOfAction(record.action) },
+        { label: "When", cell: (record) => <Time at={record.at} /> },
+        {
+          label: "Who",
+          cell: ({ actor }) => (actor === null ? "Nobody signed in" : <Party {...actor} />),
+          breaks: true,
+        },
+        { label: "Whom", cell: subjectOf, breaks: true },
+        { label: "From", cell: (record) => record.place },
+        { label: "More", cell: (record) => describe(record.details), breaks: true },
+      ]}
+    />
   );
 }
 
 /** Somebody who is erased, and whoever is no person, has only a name or a number. */
 function Party(props: { id: string; email: string | null }) {
   return props.email === null ? (
-    <span class="mono break">{props.id}</span>
+    <span class="mono">{props.id}</span>
   ) : (
-    <a class="break" href={adminUserPath(props.id)}>
-      {props.email}
-    </a>
+    <a href={adminUserPath(props.id)}>{props.email}</a>
   );
 }
 

@@ -93,18 +93,12 @@ function HistoryTable(props: { rows: readonly FlagHistoryRow[]; ofRules?: boolea
         { label: "When", cell: (row) => <Time at={row.at} /> },
         {
           label: "Change",
-          cell: (row) =>
-            props.ofRules === true ? (
-              RulesChange(row)
-            ) : (
-              <span class="flag-change">
-                {row.old} → {row.new}
-              </span>
-            ),
+          cell: (row) => (props.ofRules === true ? RulesChange(row) : `${row.old} → ${row.new}`),
+          breaks: true,
         },
-        { label: "By", cell: (row) => row.who },
+        { label: "By", cell: (row) => row.who, breaks: true },
         { label: "Through", cell: (row) => nameOfVia(row.via) },
-        { label: "Why", cell: (row) => <span class="flag-change">{row.note ?? "–"}</span> },
+        { label: "Why", cell: (row) => row.note ?? "–", breaks: true },
       ]}
     />
   );

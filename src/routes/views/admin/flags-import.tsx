@@ -108,8 +108,8 @@ function Plan(props: { plan: ImportPlan }) {
           rows={switches}
           columns={[
             { label: "Flag", cell: (row) => <span class="mono">{row.key}</span> },
-            { label: "From", cell: (row) => row.from },
-            { label: "To", cell: (row) => row.to },
+            { label: "From", cell: (row) => row.from, breaks: true },
+            { label: "To", cell: (row) => row.to, breaks: true },
           ]}
         />
       )}

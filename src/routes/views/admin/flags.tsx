@@ -129,8 +129,8 @@ function Plans(props: { plans: readonly FlagPlan[] }) {
           { label: "When", cell: (plan) => <Time at={plan.at} /> },
           { label: "Flag", cell: (plan) => <a href={adminFlagPath(plan.key)}>{plan.key}</a> },
           { label: "To", cell: (plan) => nameOfValue(plan.value) },
-          { label: "By", cell: (plan) => plan.by },
-          { label: "Why", cell: (plan) => plan.note ?? "–" },
+          { label: "By", cell: (plan) => plan.by, breaks: true },
+          { label: "Why", cell: (plan) => plan.note ?? "–", breaks: true },
         ]}
       />
     </section>
@@ -179,7 +179,7 @@ function PersonFlags(props: { person: NonNullable<AdminFlagsPageProps["person"]>
         rows={answer.flags}
         columns={[
           { label: "Flag", cell: (flag) => <span class="mono">{flag.key}</span> },
-          { label: "Variant", cell: (flag) => flag.variant },
+          { label: "Variant", cell: (flag) => flag.variant, breaks: true },
           { label: "Value", cell: (flag) => <span class="mono">{flag.value}</span> },
           { label: "Why", cell: (flag) => explainReason(flag.source, flag.reason) },
         ]}

@@ -1,4 +1,4 @@
-/** The administrators' first look: what needs a person now, and a few real figures. Where there is no figure it says so. */
+/** The administrators' first look: what needs a person now, and a few real figures. */
 import { Icon } from "../components/icon.tsx";
 import { Notice } from "../components/notice.tsx";
 import { PageHeader } from "../components/page-header.tsx";
@@ -9,8 +9,7 @@ import { DailyPictures, type Day } from "./daily-pictures.tsx";
 
 export interface Figure {
   name: string;
-  /** Null where there is nothing to count yet. */
-  value: number | null;
+  value: number;
   /** Over which time, or of what. */
   note: string;
 }
@@ -67,9 +66,7 @@ export function AdminHomePage(props: AdminHomePageProps) {
           {props.figures.map((figure) => (
             <div>
               <dt>{figure.name}</dt>
-              <dd class="figure-value">
-                {figure.value === null ? "No data yet" : formatNumber(figure.value)}
-              </dd>
+              <dd class="figure-value">{formatNumber(figure.value)}</dd>
               <dd class="figure-note">{figure.note}</dd>
             </div>
           ))}

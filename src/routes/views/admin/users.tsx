@@ -69,8 +69,12 @@ function People(props: { people: readonly Person[] }) {
       caption="Accounts, newest first"
       rows={props.people}
       columns={[
-        { label: "E-mail address", cell: (person) => <a href={adminUserPath(person.id)}>{person.email}</a> },
-        { label: "Name", cell: (person) => person.name },
+        {
+          label: "E-mail address",
+          cell: (person) => <a href={adminUserPath(person.id)}>{person.email}</a>,
+          breaks: true,
+        },
+        { label: "Name", cell: (person) => person.name, breaks: true },
         { label: "Role", cell: (person) => person.role },
         { label: "Status", cell: statusOf },
         { label: "Since", cell: (person) => <Time at={person.createdAt} precision="day" /> },

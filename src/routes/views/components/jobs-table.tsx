@@ -35,6 +35,7 @@ export function JobsTable(props: JobsTableProps) {
   const person: Column<Job> = {
     label: "Person",
     cell: (job) => <a href={adminUserPath(job.userId)}>{job.userEmail}</a>,
+    breaks: true,
   };
   return (
     <Table

@@ -11,7 +11,7 @@ export function Ledger(props: { caption: string; entries: readonly Entry[] }) {
       rows={props.entries}
       columns={[
         { label: "What", cell: (entry) => nameOfEntryKind(entry.kind) },
-        { label: "Why", cell: (entry) => entry.reason },
+        { label: "Why", cell: (entry) => entry.reason, breaks: true },
         { label: "When", cell: (entry) => <Time at={entry.createdAt} /> },
         { label: "To spend", cell: (entry) => formatSigned(entry.available), numeric: true },
         { label: "Set aside", cell: (entry) => formatSigned(entry.held), numeric: true },

@@ -9,6 +9,8 @@ export interface Column<Row> {
   cell: (row: Row) => Child;
   /** Right-aligned, with figures of equal width. */
   numeric?: boolean;
+  /** Holds what somebody wrote: a word without end may be broken anywhere, which makes the column narrower. */
+  breaks?: boolean;
 }
 
 export interface TableProps<Row> {
@@ -25,7 +27,7 @@ export function Table<Row>(props: TableProps<Row>) {
       <thead>
         <tr>
           {props.columns.map((column) => (
-            <th scope="col" class={cellClass(column)}>
+            <th scope="col" class={column.numeric === true ? "numeric" : undefined}>
               {column.label}
             </th>
           ))}
@@ -56,5 +58,6 @@ function Cell<Row>(column: Column<Row>, row: Row, isFirst: boolean) {
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
-  return column.numeric === true ? "numeric" : undefined;
+  if (column.numeric === true) return "numeric";
+  return column.breaks === true ? "break" : undefined;
 }
