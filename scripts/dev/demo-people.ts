@@ -22,9 +22,13 @@ export async function seedDemoPeople(
     DEMO_PEOPLE.flatMap(({ role, email, name }) => [
       db
         .prepare(
+          `UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE email = ?1 AND password_hash IS NOT ?2`,
+        )
+        .bind(email, passwordHash, now),
+      db
+        .prepare(
           `INSERT INTO users (id, email, name, role, password_hash, email_verified_at, created_at, updated_at)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)
-           ON CONFLICT (email) DO UPDATE SET password_hash = ?5, updated_at = ?6 WHERE password_hash IS NOT ?5`,
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) ON CONFLICT (email) DO NOTHING`,
         )
         .bind(newId(now), email, name, role, passwordHash, now),
       // By no fingerprint: one of them who was erased to try that out begins anew with the next start.

@@ -124,7 +124,7 @@ describe("adding credits", () => {
     ["a job's key", 5, { opKey: `settle:${newId()}` }],
   ])("throws and writes nothing for %s", async (_, amount, changes) => {
     const { id } = await createAccount({ credits: 2 });
-    await expect(apply(id, amount, changes)).rejects.toThrow(/CHECK|DATATYPE/);
+    await expect(apply(id, amount, changes)).rejects.toThrow(/ENTRY_MALFORMED|CHECK|DATATYPE/);
     expect(await readBalance(id)).toEqual({ available: 2, held: 0 });
     expect(await listAudits(id)).toHaveLength(1);
   });

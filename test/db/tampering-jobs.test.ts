@@ -151,6 +151,49 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
     `DELETE FROM briefs WHERE id = ${BRIEF_OF("$queued")}`,
     /FOREIGN KEY/,
   ],
+  [
+    "a job that takes a running one's place by its rowid",
+    `UPDATE OR REPLACE generations SET rowid = (SELECT rowid FROM generations WHERE id = $running) WHERE id = $queued`,
+    /ROWID_PERMANENT/,
+  ],
+  [
+    "a job that is inserted over a running one",
+    `INSERT OR REPLACE INTO generations (rowid, id, brief_id, position, user_id, cost, shape, alt, model, provider_size, width, height, step_at, due_at, created_at, updated_at)
+     SELECT rowid, 'new', brief_id, 7, user_id, 1, shape, alt, model, provider_size, width, height, 0, 0, 0, 0 FROM generations WHERE id = $running`,
+    /ROWID_TAKEN/,
+  ],
+  [
+    "a job for somebody else's brief",
+    `INSERT INTO generations (id, brief_id, position, user_id, cost, shape, alt, model, provider_size, width, height, step_at, due_at, created_at, updated_at)
+     SELECT 'new', brief_id, 7, 'x', 1, shape, alt, model, provider_size, width, height, 0, 0, 0, 0 FROM generations WHERE id = $queued`,
+    /BRIEF_OF_OTHER_USER/,
+  ],
+  [
+    "a brief in another's place",
+    `UPDATE OR REPLACE briefs SET rowid = 1 + rowid WHERE id = ${BRIEF_OF("$queued")}`,
+    /ROWID_PERMANENT/,
+  ],
+  [
+    "a brief that is inserted over another",
+    `INSERT OR REPLACE INTO briefs (rowid, id, user_id, idempotency_key, request_hash, event_type, quality, body, title, prompt, magic_prompt, pictures, cost, created_at)
+     SELECT rowid, 'new', user_id, 'new', 'other', event_type, quality, body, title, prompt, magic_prompt, pictures, cost, 0
+     FROM briefs WHERE id = ${BRIEF_OF("$queued")}`,
+    /ROWID_TAKEN/,
+  ],
+  [
+    "a picture in another's place",
+    "UPDATE OR REPLACE images SET rowid = 1 + rowid WHERE generation_id = $done",
+    /ROWID_PERMANENT/,
+  ],
+  [
+    "a picture that is inserted over another",
+    insertImage(
+      "$running",
+      { rowid: "(SELECT rowid FROM images WHERE generation_id = $done)" },
+      "INSERT OR REPLACE",
+    ),
+    /ROWID_TAKEN/,
+  ],
   ["a picture of a job that waits", insertImage("$queued"), /IMAGE_WITHOUT_GENERATION/],
   ["a picture of no job", insertImage("'none'"), /IMAGE_WITHOUT_GENERATION/],
   ["a picture for somebody else", insertImage("$running", { user_id: "'x'" }), /IMAGE_WITHOUT_GENERATION/],

@@ -83,7 +83,7 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
   ["an entry that is deleted", `DELETE FROM credit_entries ${OF_USER}`, /LEDGER_APPEND_ONLY/],
   [
     "an entry that replaces another by its key",
-    `INSERT OR REPLACE INTO ${GRANT} SELECT user_id, 'grant', 500, 0, op_key, 'a', 'reason', 0 FROM credit_entries WHERE id = ${LAST}`,
+    `INSERT OR REPLACE INTO ${GRANT} SELECT user_id, 'grant', 500, 0, op_key, 'a', 'reason', 0 FROM credit_entries ${OF_USER} AND kind = 'grant'`,
     /DUPLICATE_OPERATION/,
   ],
   [
@@ -91,6 +91,23 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
     `INSERT OR REPLACE INTO credit_entries (id, user_id, kind, available, held, op_key, actor_id, reason, created_at)
      VALUES (${LAST}, $user, 'grant', 500, 0, 'k:id', 'a', 'reason', 0)`,
     /DUPLICATE_OPERATION/,
+  ],
+  [
+    "an entry far ahead of the others",
+    `INSERT INTO credit_entries (id, user_id, kind, available, held, op_key, created_at)
+     VALUES (9223372036854775807, $user, 'purchase', 5, 0, 'k:far', 0)`,
+    /ENTRY_OUT_OF_ORDER/,
+  ],
+  [
+    "an entry before all others",
+    `INSERT INTO credit_entries (id, user_id, kind, available, held, op_key, created_at)
+     VALUES (-5, $user, 'purchase', 5, 0, 'k:before', 0)`,
+    /BALANCE_ONLY/,
+  ],
+  [
+    "a grant that no number can hold",
+    `INSERT INTO ${GRANT} VALUES ($user, 'grant', 9223372036854775807, 0, 'k:much', 'a', 'reason', 0)`,
+    /DATATYPE|cannot store REAL|BALANCE_ONLY/,
   ],
   [
     "a grant without a reason",
@@ -110,7 +127,7 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
   [
     "a grant of nothing",
     `INSERT INTO ${GRANT} VALUES ($user, 'grant', 0, 0, 'k:zero', 'a', 'reason', 0)`,
-    /CHECK/,
+    /ENTRY_MALFORMED/,
   ],
   [
     "a grant of half a credit",
@@ -125,7 +142,7 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
   [
     "a grant that takes away",
     `INSERT INTO ${GRANT} VALUES ($user, 'grant', -1, 0, 'k:minus', 'a', 'reason', 0)`,
-    /CHECK/,
+    /ENTRY_MALFORMED/,
   ],
   [
     "a revocation below zero",
@@ -140,12 +157,12 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
   [
     "a grant under a job's key",
     `INSERT INTO ${GRANT} VALUES ($user, 'grant', 1, 0, 'settle:' || $queued, 'a', 'reason', 0)`,
-    /CHECK/,
+    /ENTRY_MALFORMED/,
   ],
   [
     "a purchase that holds",
     `INSERT INTO ${GRANT} VALUES ($user, 'purchase', 5, 5, 'k:pay', NULL, NULL, 0)`,
-    /CHECK/,
+    /ENTRY_MALFORMED/,
   ],
   [
     "an entry without an account",
@@ -155,7 +172,7 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
   [
     "an unknown kind",
     `INSERT INTO ${GRANT} VALUES ($user, 'gift', 5, 0, 'k:gift', 'a', 'reason', 0)`,
-    /CHECK/,
+    /ENTRY_MALFORMED/,
   ],
   [
     "a second hold",
@@ -185,12 +202,47 @@ const REFUSED: [name: string, sql: string, error: RegExp][] = [
   [
     "a release under another key",
     `INSERT INTO ${ENTRY} VALUES ($user, 'release', 1, -1, 'settle:other', $canceled, NULL, NULL, 0)`,
-    /CHECK/,
+    /ENTRY_MALFORMED/,
   ],
   [
     "a release that gives more than it takes",
     `INSERT INTO ${ENTRY} VALUES ($user, 'release', 2, -1, 'settle:' || $canceled, $canceled, NULL, NULL, 0)`,
-    /CHECK|DUPLICATE/,
+    /ENTRY_MALFORMED|DUPLICATE/,
+  ],
+];
+
+/** With `PRAGMA ignore_check_constraints`, which D1 lets anybody set for the statements that follow. */
+const REFUSED_WITHOUT_CHECKS: [name: string, sql: string, error: RegExp][] = [
+  [
+    "a purchase that takes what is held",
+    `INSERT INTO ${GRANT} VALUES ($user, 'purchase', 1, -1, 'k:held', NULL, NULL, 0)`,
+    /ENTRY_MALFORMED/,
+  ],
+  [
+    "an entry of no kind",
+    `INSERT INTO ${GRANT} VALUES ($user, NULL, 5, 0, 'k:kind', 'a', 'reason', 0)`,
+    /ENTRY_MALFORMED/,
+  ],
+  [
+    "a purchase under a job's key",
+    `INSERT INTO ${GRANT} VALUES ($user, 'purchase', 1, 0, 'settle:' || $queued, NULL, NULL, 0)`,
+    /ENTRY_MALFORMED/,
+  ],
+  [
+    "a hold that gives",
+    `INSERT INTO ${ENTRY} VALUES ($user, 'hold', 1, -1, 'hold:x', 'x', NULL, NULL, 0)`,
+    /ENTRY_MALFORMED/,
+  ],
+  [
+    "a picture at a negative price",
+    `INSERT INTO generations (id, brief_id, position, user_id, cost, shape, alt, model, provider_size, width, height, step_at, due_at, created_at, updated_at)
+     SELECT 'cheap', brief_id, 7, user_id, -5, shape, alt, model, provider_size, width, height, 0, 0, 0, 0 FROM generations WHERE id = $queued`,
+    /ENTRY_MALFORMED/,
+  ],
+  [
+    "held credits below zero",
+    `UPDATE credit_accounts SET held = -1 ${OF_USER}`,
+    /NEGATIVE_BALANCE|BALANCE_ONLY_VIA_LEDGER/,
   ],
 ];
 
@@ -208,6 +260,17 @@ describe("the ledger", () => {
   it.each(REFUSED)("refuses %s", async (_, text, error) => {
     const ids = await createHistory();
     await expect(run(text, ids)).rejects.toThrow(error);
+    expect(await readBalance(ids.userId)).toEqual({ available: 4, held: 1 });
+  });
+
+  it.each(REFUSED_WITHOUT_CHECKS)("refuses %s, although checks are switched off", async (_, text, error) => {
+    const ids = await createHistory();
+    await run("PRAGMA ignore_check_constraints = on", ids);
+    try {
+      await expect(run(text, ids)).rejects.toThrow(error);
+    } finally {
+      await run("PRAGMA ignore_check_constraints = off", ids);
+    }
     expect(await readBalance(ids.userId)).toEqual({ available: 4, held: 1 });
   });
 
@@ -229,9 +292,12 @@ describe("the ledger", () => {
   it("refuses an entry whose balance can't be written, although the statement ignores conflicts", async () => {
     const ids = await createHistory();
     const text = `INSERT OR IGNORE INTO ${ENTRY} VALUES ($user, 'capture', 0, -5, 'settle:x', 'x', NULL, NULL, 0)`;
-    await withoutTrigger("credit_entries_follow_generation", () =>
-      expect(run(text, ids)).rejects.toThrow("ENTRY_NOT_APPLIED"),
-    );
+    await withoutTrigger("credit_entries_follow_generation", async () => {
+      await expect(run(text, ids)).rejects.toThrow("NEGATIVE_BALANCE");
+      await withoutTrigger("credit_accounts_never_negative", () =>
+        expect(run(text, ids)).rejects.toThrow("ENTRY_NOT_APPLIED"),
+      );
+    });
     expect(await readBalance(ids.userId)).toEqual({ available: 4, held: 1 });
   });
 
