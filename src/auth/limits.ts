@@ -14,6 +14,7 @@ export const FAILED_SIGN_INS_PER_MINUTE_AND_PLACE = 20;
 /** In a quarter of an hour; then only a link by mail opens the account. */
 export const FAILED_SIGN_INS_PER_ACCOUNT = 10;
 const ACCOUNT_WINDOW_MS = 15 * MINUTE_MS;
+export const LONGEST_SIGN_IN_WINDOW_MS = ACCOUNT_WINDOW_MS;
 /** Of those, one place counts for half: locking somebody out takes at least two places. */
 const FAILED_SIGN_INS_OF_ONE_PLACE = 5;
 

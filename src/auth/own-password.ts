@@ -3,6 +3,7 @@ import { recordAudit } from "../db/audit.ts";
 import { buildGiveBack, takeFromLimits } from "../db/rate-counters.ts";
 import { findCredentials } from "../db/users.ts";
 import { buildSignInLimits } from "./limits.ts";
+import { noteFullLimit } from "./note-full-limit.ts";
 import { verifyPassword } from "./password.ts";
 import type { Principal } from "./principal.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";
@@ -27,7 +28,11 @@ export async function verifyOwnPassword(
     findCredentials(db, principal.email),
   ]);
   const passwordHash = stored?.passwordHash ?? null;
-  if (!taken.isTaken) return { kind: "limited", retryAfterMs: taken.retryAfterMs };
+  if (!taken.isTaken) {
+    const entry = { actorId: principal.id, subjectId: principal.id, details: { cause: "limited" } };
+    await noteFullLimit(db, taken, { action: "password.refuse", ...entry }, facts);
+    return { kind: "limited", retryAfterMs: taken.retryAfterMs };
+  }
   if (passwordHash !== null && !verifyPassword(password, passwordHash).isValid) {
     return refuseOwnPassword(db, principal, "wrong_password", facts);
   }

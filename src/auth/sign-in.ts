@@ -6,6 +6,7 @@ import { type CredentialsRow, findCredentials } from "../db/users.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { normalizeEmail } from "./email.ts";
 import { buildSignInLimits } from "./limits.ts";
+import { noteFullLimit } from "./note-full-limit.ts";
 import { type OpenedSession, openSession } from "./open-session.ts";
 import { hashPassword, type PasswordCheck, verifyPassword } from "./password.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";
@@ -35,7 +36,11 @@ export async function signInWithPassword(
     takeFromLimits(db, limits, facts.now),
     findCredentials(db, email),
   ]);
-  if (!taken.isTaken) return fail({ kind: "limited", retryAfterMs: taken.retryAfterMs });
+  if (!taken.isTaken) {
+    const entry = { actorId: null, subjectId: stored?.id ?? null, details: describeRefusal("limited") };
+    await noteFullLimit(db, taken, { action: "sign_in.refuse", ...entry }, facts);
+    return fail({ kind: "limited", retryAfterMs: taken.retryAfterMs });
+  }
   const check = verifyPassword(credentials.password, stored?.passwordHash ?? null);
   const cause = findCause(stored, check);
   if (cause !== null || stored === null || stored.passwordHash === null) {
@@ -59,10 +64,13 @@ async function refuse(
   cause: RefusalCause,
   facts: RequestFacts,
 ): Promise<Result<never, SignInRefusal>> {
-  const details = { method: "password", cause };
-  const entry = { actorId: null, subjectId, origin: auditOrigin(facts), details };
+  const entry = { actorId: null, subjectId, origin: auditOrigin(facts), details: describeRefusal(cause) };
   await recordAudit(db, { action: "sign_in.refuse", ...entry }, facts.now);
   return fail({ kind: "refused", cause });
+}
+
+function describeRefusal(cause: RefusalCause | "limited") {
+  return { method: "password", cause };
 }
 
 function findCause(stored: CredentialsRow | null, check: PasswordCheck): RefusalCause | null {

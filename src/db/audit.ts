@@ -86,8 +86,10 @@ export interface AuditRow {
 }
 
 export interface AuditFilter {
-  actorId?: string | undefined;
-  subjectId?: string | undefined;
+  /** Who did it: an id, or the address that the person has today, in its normal form. */
+  actor?: string | undefined;
+  /** Whom it was about, likewise. */
+  subject?: string | undefined;
   action?: string | undefined;
 }
 
@@ -107,10 +109,13 @@ export async function listAudit(
   const add = (column: string, value: string | undefined): void => {
     if (value === undefined) return;
     values.push(value);
-    conditions.push(`a.${column} = ?${values.length}`);
+    const parameter = `?${values.length}`;
+    // No id has an @ in it, and neither has the key of a flag.
+    const id = value.includes("@") ? `(SELECT id FROM users WHERE email = ${parameter})` : parameter;
+    conditions.push(`a.${column} = ${id}`);
   };
-  add("actor_id", filter.actorId);
-  add("subject_id", filter.subjectId);
+  add("actor_id", filter.actor);
+  add("subject_id", filter.subject);
   add("action", filter.action);
   const { results } = await db
     .prepare(

@@ -52,21 +52,29 @@ export async function takeFromLimits(db: D1Database, limits: Limit[], now: numbe
   if (limits.every((limit) => limit.share !== undefined)) {
     throw new Error("takeFromLimits: at least one limit must count every event");
   }
-  const at = now - (now % BUCKET_MS);
-  const rows = describeLimits(limits);
   const [taken, full] = await db.batch<{ key: string; retryAfterMs: number }>([
-    db.prepare(TAKE).bind(rows, now, at),
-    db.prepare(FULL_LIMITS).bind(rows, now),
+    buildTake(db, limits, now),
+    db.prepare(FULL_LIMITS).bind(describeLimits(limits), now),
   ]);
   const keys = taken?.results.map((row) => row.key) ?? [];
   const fullLimits = full?.results ?? [];
   return {
     isTaken: keys.length > 0,
     keys,
-    at,
+    at: bucketOf(now),
     fullKeys: fullLimits.map((row) => row.key),
     retryAfterMs: Math.max(0, ...fullLimits.map((row) => row.retryAfterMs)),
   };
+}
+
+/** A statement for a batch that counts one event; it changes no row when one of the limits is full. */
+export function buildTake(db: D1Database, limits: Limit[], now: number): D1PreparedStatement {
+  return db.prepare(TAKE).bind(describeLimits(limits), now, bucketOf(now));
+}
+
+/** The second that an event belongs to. */
+function bucketOf(now: number): number {
+  return now - (now % BUCKET_MS);
 }
 
 /** The limits as the JSON that both statements read. */

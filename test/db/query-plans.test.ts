@@ -7,7 +7,7 @@ import { listAudit } from "../../src/db/audit.ts";
 import { EXPORT_LISTS, readExportPage } from "../../src/db/export.ts";
 import { listImagesByUser } from "../../src/db/images.ts";
 import { listJobs } from "../../src/db/jobs.ts";
-import { takeFromLimits } from "../../src/db/rate-counters.ts";
+import { buildTake, takeFromLimits } from "../../src/db/rate-counters.ts";
 import { extendSession } from "../../src/db/sessions.ts";
 import { listUsers } from "../../src/db/users.ts";
 import { newId } from "../../src/ids.ts";
@@ -58,6 +58,7 @@ const BY_HAND: Record<string, Record<string, Call>> = {
     "": (db) => buildStartingGrant(db, { email: "a@example.test", provenAt: 1 }, 10, ["f"]),
   },
   buildGrantMemory: { "": (db) => buildGrantMemory(db, ID, [["f", "g"]]) },
+  buildTake: { "": (db) => buildTake(db, [LIMIT], 0) },
   takeFromLimits: { "": (db) => takeFromLimits(db, [LIMIT, { ...LIMIT, share: { key: "s", max: 3 } }], 0) },
   extendSession: { "": (db) => extendSession(db, ID, { lastUsedAt: 0, expiresAt: 0 }) },
   listImagesByUser: {
@@ -88,8 +89,10 @@ const BY_HAND: Record<string, Record<string, Call>> = {
   },
   listAudit: {
     "of everything": (db) => listAudit(db, {}, NEWEST),
-    "by actor": (db) => listAudit(db, { actorId: ID }, NEWEST),
-    "by subject": (db) => listAudit(db, { subjectId: ID }, NEWEST),
+    "by actor": (db) => listAudit(db, { actor: ID }, NEWEST),
+    "by the actor's address": (db) => listAudit(db, { actor: "a@example.test" }, NEWEST),
+    "by subject": (db) => listAudit(db, { subject: ID }, NEWEST),
+    "by the subject's address": (db) => listAudit(db, { subject: "a@example.test" }, NEWEST),
     "by action": (db) => listAudit(db, { action: "credits.apply" }, NEWEST),
   },
   listUsers: {

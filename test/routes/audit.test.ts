@@ -1,14 +1,17 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { buildSignInLimits } from "../../src/auth/limits.ts";
 import { hashPassword } from "../../src/auth/password.ts";
+import { parsePlace } from "../../src/auth/place.ts";
 import { AUDIT_ACTIONS } from "../../src/db/audit.ts";
+import { takeFromLimits } from "../../src/db/rate-counters.ts";
 import { newId } from "../../src/ids.ts";
 import type { AuditRecord } from "../../src/routes/views/model.ts";
 import { ACTION_NAMES } from "../../src/routes/views/words.ts";
 import { call } from "../support/http.ts";
 import { getLinkTo } from "../support/mail.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
-import { fromNewPlace, fromPlace } from "../support/places.ts";
+import { fromNewPlace, fromPlace, newIpv4 } from "../support/places.ts";
 
 const HERE = fromPlace("198.51.100.23");
 const PASSWORD = "three quiet lanterns by the lake";
@@ -191,6 +194,43 @@ describe("GET /api/admin/audit", () => {
     const subjects = [...first.items, ...second.items].map((record) => record.subject.id);
     expect(subjects).toEqual(people.map((person) => person.id).reverse());
     expect(second.nextCursor).toBeNull();
+  });
+
+  it("finds people by their address too, whatever its letters, and nothing by nobody's", async () => {
+    const hero = await createPerson({ role: "HERO" });
+    const person = await createPerson();
+    await call("PATCH", `/api/admin/users/${person.id}`, { as: hero, json: { role: "ADMIN" } });
+    const address = (email: string) => encodeURIComponent(` ${email.toUpperCase()} `);
+    for (const query of [`subject=${address(person.email)}`, `actor=${address(hero.email)}`]) {
+      const { items } = await readAudit(hero, query);
+      expect(items, query).toMatchObject([{ action: "role.change", subject: { id: person.id } }]);
+    }
+    expect((await readAudit(hero, "subject=nobody@example.test")).items).toEqual([]);
+    const page = await call("GET", `/admin/audit?actor=${address(hero.email)}`, { as: hero });
+    expect(await page.text()).toContain(`value="${hero.email}"`);
+  });
+
+  it("tells once, and not at every attempt, that a limit on sign-ins stops somebody", async () => {
+    const admin = await createPerson({ role: "ADMIN" });
+    const person = await createPerson();
+    for (let n = 0; n < 10; n++) {
+      await takeFromLimits(env.DB, await buildSignInLimits(person.email, parsePlace(newIpv4())), Date.now());
+    }
+    const json = { email: person.email, password: PASSWORD };
+    const answers: Response[] = [];
+    for (const headers of [HERE, HERE, fromNewPlace(), fromNewPlace()]) {
+      answers.push(await call("POST", "/api/auth/login", { json, headers }));
+    }
+    expect(answers.map(({ status }) => status)).toEqual([429, 429, 429, 429]);
+    expect((await readAudit(admin, `subject=${person.id}`)).items).toMatchObject([
+      {
+        action: "sign_in.refuse",
+        actor: null,
+        place: "198.51.100.0/24",
+        requestId: answers[0]?.headers.get("X-Request-Id"),
+        details: { method: "password", cause: "limited" },
+      },
+    ]);
   });
 
   it("refuses filters that can't be", async () => {

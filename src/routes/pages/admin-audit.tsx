@@ -10,8 +10,7 @@ import { AdminAuditPage } from "../views/admin/audit.tsx";
 
 export const adminAuditPages = new Hono<AppEnv>().get("/admin/audit", async (c) => {
   const { actor, subject, action, cursor, limit } = parseQuery(c, auditQuery);
-  const filter = { actorId: actor, subjectId: subject, action };
-  const page = await listAudit(c.env.DB, filter, { cursor, limit });
+  const page = await listAudit(c.env.DB, { actor, subject, action }, { cursor, limit });
   return c.html(
     <AdminAuditPage
       frame={buildFrame(c, takeNotice(c))}

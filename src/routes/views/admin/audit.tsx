@@ -19,7 +19,8 @@ export interface AdminAuditPageProps {
   hasCursor: boolean;
 }
 
-const FILTER_MAX_CHARACTERS = 100;
+/** The longest address. */
+const FILTER_MAX_CHARACTERS = 254;
 const ACTIONS = [
   { value: "", label: "Everything" },
   ...Object.entries(ACTION_NAMES).map(([value, label]) => ({ value, label })),
@@ -35,10 +36,15 @@ export function AdminAuditPage(props: AdminAuditPageProps) {
       />
       <form class="filters" method="get" action={ADMIN_AUDIT} aria-label="Filter the list">
         <SelectField name="action" label="What" value={filters.action} options={ACTIONS} />
-        <TextField name="actor" label="Who (id)" value={filters.actor} maxLength={FILTER_MAX_CHARACTERS} />
+        <TextField
+          name="actor"
+          label="Who (address or id)"
+          value={filters.actor}
+          maxLength={FILTER_MAX_CHARACTERS}
+        />
         <TextField
           name="subject"
-          label="Whom (id)"
+          label="Whom (address or id)"
           value={filters.subject}
           maxLength={FILTER_MAX_CHARACTERS}
         />
