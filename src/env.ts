@@ -11,6 +11,7 @@ import {
   providerVariables,
 } from "./auth/oauth/settings.ts";
 import { type ImageHost, parseImageHosts } from "./ideogram/image-hosts.ts";
+import { isUsableBaseUrl, isUsableKey } from "./ideogram/settings.ts";
 import type { MailSettings } from "./mail/create-mailer.ts";
 import { fail, type Result, succeed } from "./result.ts";
 
@@ -75,9 +76,12 @@ export interface ConfigIssue {
   message: string;
 }
 
+/** Digits and nothing else: an empty setting is a mistake and not 0. A number in wrangler.toml is one, too. */
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.pipe(z.coerce.number({ error }), z.int({ error }).check(z.minimum(min), z.maximum(max)));
+  const digits = z.union([z.number(), z.string().check(z.regex(/^\d{1,9}$/))], { error });
+  const number = z.int({ error }).check(z.minimum(min), z.maximum(max));
+  return z.pipe(z.pipe(digits, z.transform(Number)), number);
 }
 
 /** Reads of KV are paid for in production; at a desk, a change is to be seen at once. */
@@ -112,13 +116,18 @@ const settingsSchema = z.object({
       return z.NEVER;
     }),
   ),
-  IDEOGRAM_API_KEY: z.string({ error: "is missing" }).check(z.minLength(1, "is empty")),
+  IDEOGRAM_API_KEY: z
+    .string({ error: "is missing" })
+    .check(
+      z.minLength(1, "is empty"),
+      z.refine(isUsableKey, "must be printable characters without blanks or line breaks"),
+    ),
   IDEOGRAM_BASE_URL: z
     .string({ error: "is missing" })
     .check(
       z.refine(
-        (text) => URL.canParse(text) && !text.endsWith("/"),
-        "must be a URL without a slash at the end",
+        (text) => isUsableBaseUrl(text) && !text.endsWith("/"),
+        "must be a URL without credentials, query, or a slash at the end",
       ),
     ),
   IDEOGRAM_IMAGE_HOSTS: z.pipe(

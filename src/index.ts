@@ -26,8 +26,9 @@ export default {
   async queue(batch, env) {
     const config = requireConfig(env);
     if (config === null) {
-      // The rows are the outbox: nothing is lost while the deployment is being mended.
-      batch.retryAll({ delaySeconds: MISCONFIGURED_RETRY_SECONDS });
+      // The rows are the outbox: the cron of a mended deployment sends each open job anew. A message that was kept would
+      // count every minute until then as a delivery, and take its job into the dead letters.
+      batch.ackAll();
       return;
     }
     await consumeBatch(buildJobContext(env, config), batch);
@@ -41,8 +42,6 @@ export default {
     await keepHouse(buildPostOffice(env, config), Date.now());
   },
 } satisfies ExportedHandler<Bindings>;
-
-const MISCONFIGURED_RETRY_SECONDS = 60;
 
 function requireConfig(env: Bindings): Config | null {
   const parsed = parseConfig(env);

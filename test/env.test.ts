@@ -1,11 +1,14 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Bindings, parseConfig } from "../src/env.ts";
 import { priceOf } from "../src/generations/price.ts";
+import { sweepJobs } from "../src/generations/sweeper.ts";
 import { findCapabilities, listModels } from "../src/ideogram/capabilities.ts";
 import worker from "../src/index.ts";
 import { call, testBindings } from "./support/http.ts";
-import { createPerson } from "./support/people.ts";
+import { createWorkshop, letTimePass, orderOne } from "./support/jobs.ts";
+import { createPerson, readBalance } from "./support/people.ts";
 
 function fieldsOf(overrides: Partial<Record<keyof Bindings, unknown>>): string[] {
   const parsed = parseConfig(testBindings(overrides as Partial<Bindings>));
@@ -27,16 +30,32 @@ describe("the configuration", () => {
     ["APP_ORIGIN", ""],
     ["APP_ORIGIN", "http://eventide.test/path"],
     ["IDEOGRAM_API_KEY", ""],
+    ["IDEOGRAM_API_KEY", "stored-with-its-line-break\n"],
+    ["IDEOGRAM_API_KEY", "schlüssel"],
     ["IDEOGRAM_BASE_URL", "http://ideogram.test"],
     ["IDEOGRAM_BASE_URL", "https://api.ideogram.ai/"],
+    ["IDEOGRAM_BASE_URL", "https://api.ideogram.ai?key=1"],
+    ["IDEOGRAM_BASE_URL", "https://somebody@api.ideogram.ai"],
     ["IDEOGRAM_IMAGE_HOSTS", "https://ideogram.ai/"],
     ["IDEOGRAM_MODEL", "ideogram-99"],
     ["STARTING_CREDITS", "-1"],
     ["STARTING_CREDITS", "ten"],
+    ["STARTING_CREDITS", ""],
+    ["STARTING_CREDITS", "1e3"],
+    ["STARTING_CREDITS", null],
+    ["FLAGS_TTL_SECONDS", ""],
+    ["GENERATION_MAX_AGE_SECONDS", "0x100"],
     ["MAX_OPEN_GENERATIONS", "0.5"],
     ["DB", undefined],
   ] as const)("names %s when it is %s", (field, value) => {
     expect(fieldsOf({ [field]: value })).toEqual([field]);
+  });
+
+  it("takes a number as wrangler.toml has it, with quotes or without", () => {
+    for (const value of [25, "25"]) {
+      const parsed = parseConfig(testBindings({ STARTING_CREDITS: value } as Partial<Bindings>));
+      expect(parsed).toMatchObject({ ok: true, value: { startingCredits: 25 } });
+    }
   });
 
   it("demands https in production, also for the provider", () => {
@@ -124,17 +143,21 @@ describe("a misconfigured deployment", () => {
     expect(page.headers.get("Content-Type")).toContain("text/html");
   });
 
-  it("leaves queue messages for later and doesn't run the cron", async () => {
-    const retryAll = vi.fn();
-    const batch = {
-      queue: "generations",
-      messages: [],
-      retryAll,
-      ackAll: vi.fn(),
-    } as unknown as MessageBatch;
+  it("leaves jobs to the cron of the mended one, and counts no delivery against them", async () => {
+    const { userId, id } = await orderOne();
     const bindings = testBindings({ AUTH_SECRET: SECRET });
-    await worker.queue(batch, bindings);
-    expect(retryAll).toHaveBeenCalledOnce();
+    const message = { id: "m", timestamp: new Date(), attempts: 100, body: { v: 1, id } };
+    for (const queue of ["generations", "generations-dlq"]) {
+      const batch = createMessageBatch(queue, [message]);
+      await worker.queue(batch, bindings);
+      const context = createExecutionContext();
+      expect(await getQueueResult(batch, context)).toMatchObject({ ackAll: true, retryMessages: [] });
+    }
+    expect(await readBalance(userId)).toEqual({ available: 1, held: 1 });
+    await letTimePass(61_000, id);
+    const workshop = createWorkshop();
+    expect(await sweepJobs(workshop.context)).toMatchObject({ resent: 1 });
+    expect(workshop.sent).toEqual([{ v: 1, id }]);
     await expect(worker.scheduled({} as ScheduledController, bindings)).resolves.toBeUndefined();
   });
 });

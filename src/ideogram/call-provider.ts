@@ -6,7 +6,7 @@
 import { type BodyFailure, readBoundedBody } from "./bounded-body.ts";
 import { readProviderMessage, readRejectReason, redactText } from "./provider-message.ts";
 import { parseRetryAfter } from "./retry-after.ts";
-import { CALL_TIMEOUT_MS, type ProviderApi } from "./settings.ts";
+import { CALL_TIMEOUT_MS, isUsableBaseUrl, isUsableKey, type ProviderApi } from "./settings.ts";
 
 export interface ProviderCall {
   method: "GET" | "POST";
@@ -56,14 +56,10 @@ export async function callProvider(api: ProviderApi, call: ProviderCall): Promis
 }
 
 const ANSWER_MAX_BYTES = 256 * 1024;
-// workerd prints a header value that isn't ASCII to its log, and this one is a secret.
-const USABLE_KEY = /^[\x21-\x7e]+$/;
-// A scheme and a host, without credentials or a query that a path can't be put after.
-const USABLE_BASE_URL = /^https?:\/\/[^\s@?#]+$/;
 
 /** null when the settings make no request. The reason isn't passed on: it would quote the address or the key. */
 function buildRequest(api: ProviderApi, call: ProviderCall, signal: AbortSignal): Request | null {
-  if (!USABLE_KEY.test(api.apiKey) || !USABLE_BASE_URL.test(api.baseUrl)) return null;
+  if (!isUsableKey(api.apiKey) || !isUsableBaseUrl(api.baseUrl)) return null;
   const url = api.baseUrl.replace(/\/+$/, "") + call.path;
   if (!URL.canParse(url)) return null;
   const headers = new Headers({ "Api-Key": api.apiKey, Accept: "application/json" });

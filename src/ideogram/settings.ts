@@ -23,6 +23,20 @@ export interface PictureSource {
   downloadTimeoutMs?: number;
 }
 
+// workerd prints a header value that isn't ASCII to its log, and this one is a secret.
+const USABLE_KEY = /^[\x21-\x7e]+$/;
+// A scheme and a host, without credentials or a query that a path can't be put after.
+const USABLE_BASE_URL = /^https?:\/\/[^\s@?#]+$/;
+
+/** Whether the key can be a header: one that was stored with its line break can't. */
+export function isUsableKey(apiKey: string): boolean {
+  return USABLE_KEY.test(apiKey);
+}
+
+export function isUsableBaseUrl(baseUrl: string): boolean {
+  return USABLE_BASE_URL.test(baseUrl) && URL.canParse(baseUrl);
+}
+
 export interface IdeogramSettings extends ProviderApi, PictureSource {}
 
 /** From sending to the last byte of the answer. */
