@@ -152,14 +152,22 @@ export async function setThumbnailKey(db: D1Database, id: string, thumbnailKey: 
   return results.length === 1;
 }
 
-/** Of these object keys, those that a row names: as a picture or as a thumbnail. At most 100 keys. */
-export async function listKnownKeys(db: D1Database, keys: string[]): Promise<Set<string>> {
+/**
+ * The keys of these objects that a row names, as a picture or as a thumbnail, and those of a job that is open still: its
+ * row may come yet. At most 100 objects.
+ */
+export async function listClaimedKeys(
+  db: D1Database,
+  objects: { key: string; generationId: string | null }[],
+): Promise<Set<string>> {
   const { results } = await db
     .prepare(
-      `SELECT i.key AS key FROM json_each(?1) k JOIN images i ON i.key = k.value
-       UNION SELECT i.thumbnail_key FROM json_each(?1) k JOIN images i ON i.thumbnail_key = k.value`,
+      `SELECT i.key AS key FROM json_each(?1) o JOIN images i ON i.key = o.value ->> 'key'
+       UNION SELECT i.thumbnail_key FROM json_each(?1) o JOIN images i ON i.thumbnail_key = o.value ->> 'key'
+       UNION SELECT o.value ->> 'key' FROM json_each(?1) o JOIN generations g ON g.id = o.value ->> 'generationId'
+         WHERE g.status IN ('queued', 'processing')`,
     )
-    .bind(JSON.stringify(keys))
+    .bind(JSON.stringify(objects))
     .all<{ key: string }>();
   return new Set(results.map((row) => row.key));
 }

@@ -4,7 +4,7 @@
  * and alarmed.
  */
 import { type Finding, findNextRange, reconcile } from "../credits/reconcile.ts";
-import { findImage, listImagesAfter, listKnownKeys } from "../db/images.ts";
+import { findImage, listClaimedKeys, listImagesAfter } from "../db/images.ts";
 import { beginReconciliation, finishReconciliation } from "../db/reconciliations.ts";
 import { logAlarm, logError, logInfo } from "../log.ts";
 import { parseImageKey } from "../r2/keys.ts";
@@ -17,7 +17,7 @@ const OBJECTS_PER_RUN = 500;
 const KEYS_PER_QUERY = 100;
 /** Each is one question to the bucket. */
 const IMAGES_PER_RUN = 50;
-/** Younger objects may belong to a job that is about to commit: far older than any lease. */
+/** Younger objects may be about to get their row, as a thumbnail does: far older than anything takes. */
 const ORPHAN_MIN_AGE_MS = 10 * 60_000;
 
 export interface ObjectFinding {
@@ -61,7 +61,7 @@ async function compareBooks(db: D1Database, after: string | null): Promise<Stret
   return { findings: await reconcile(db, FINDINGS_MAX_PER_KIND, range), cursor };
 }
 
-/** One stretch of the bucket: deletes our own objects without a row that are too old to belong to a running job. */
+/** One stretch of the bucket: deletes our own objects that are old and that no row and no open job can claim. */
 async function compareObjects(
   db: D1Database,
   bucket: R2Bucket,
@@ -70,7 +70,7 @@ async function compareObjects(
 ): Promise<Stretch & { removed: ObjectFinding[] }> {
   const page = await listStretch(bucket, cursor);
   const old = page.objects.filter((object) => now - object.uploadedAt > ORPHAN_MIN_AGE_MS);
-  const unnamed = await listUnnamed(db, old);
+  const unnamed = await listUnclaimed(db, old);
   const orphans = unnamed.filter((object) => parseImageKey(object.key) !== null);
   await deleteObjects(
     bucket,
@@ -98,17 +98,23 @@ async function listStretch(bucket: R2Bucket, cursor: string | null): Promise<Obj
   }
 }
 
-async function listUnnamed(db: D1Database, objects: StoredObject[]): Promise<StoredObject[]> {
-  const unnamed: StoredObject[] = [];
+/** No row names them, and their job has ended: none can come any more. */
+async function listUnclaimed(db: D1Database, objects: StoredObject[]): Promise<StoredObject[]> {
+  const unclaimed: StoredObject[] = [];
   for (let start = 0; start < objects.length; start += KEYS_PER_QUERY) {
     const part = objects.slice(start, start + KEYS_PER_QUERY);
-    const known = await listKnownKeys(
+    const claimed = await listClaimedKeys(
       db,
-      part.map((object) => object.key),
+      part.map(({ key }) => ({ key, generationId: findGenerationId(key) })),
     );
-    unnamed.push(...part.filter((object) => !known.has(object.key)));
+    unclaimed.push(...part.filter((object) => !claimed.has(object.key)));
   }
-  return unnamed;
+  return unclaimed;
+}
+
+function findGenerationId(key: string): string | null {
+  const parts = parseImageKey(key);
+  return parts?.kind === "original" ? parts.generationId : null;
 }
 
 function describeUnnamed(kind: ObjectFinding["kind"], object: StoredObject): ObjectFinding {

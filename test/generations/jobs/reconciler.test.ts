@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../../src/db/generation-jobs.ts";
 import { deleteImage } from "../../../src/db/images.ts";
 import { runQuery } from "../../../src/db/query.ts";
 import {
@@ -67,6 +68,17 @@ describe("the reconciler and the bucket", () => {
     expect(await reconcileIfDue(env.DB, env.BUCKET, Date.now() + 9 * 60_000)).toBe(true);
     expect(await listKeys()).toContain(young);
     await env.BUCKET.delete(young);
+  });
+
+  it("leaves an object alone while its job is open, however old a wrong clock makes it, and not after", async () => {
+    const { userId, id } = await orderOne();
+    const key = `u/${userId}/${id}/1-1.png`;
+    await env.BUCKET.put(key, "about to be committed");
+    await reconcileLater();
+    expect(await listKeys()).toContain(key);
+    await cancelJob(env.DB, userId, id);
+    await reconcileLater();
+    expect(await listKeys()).not.toContain(key);
   });
 
   it("reports what isn't its own and deletes nothing of it", async () => {
