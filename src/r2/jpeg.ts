@@ -7,6 +7,8 @@ import { fail, type Result, succeed } from "../result.ts";
 import type { ImageDefect, PixelSize } from "./image-facts.ts";
 
 interface JpegFrame extends PixelSize {
+  /** The identifiers of the colour components, each of which has to be scanned. */
+  components: readonly number[];
   /** The fewest bytes in which a Huffman coder could put this many blocks. */
   scanBytesMin: number;
 }
@@ -16,6 +18,7 @@ interface JpegProgress {
   frame: JpegFrame | null;
   hasQuantisation: boolean;
   hasHuffman: boolean;
+  scanned: Set<number>;
   scanBytes: number;
 }
 
@@ -45,7 +48,13 @@ export function isJpeg(bytes: Uint8Array): boolean {
 /** Reads a file that starts with the JPEG start-of-image marker. */
 export function parseJpeg(bytes: Uint8Array): Result<PixelSize, ImageDefect> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const progress: JpegProgress = { frame: null, hasQuantisation: false, hasHuffman: false, scanBytes: 0 };
+  const progress: JpegProgress = {
+    frame: null,
+    hasQuantisation: false,
+    hasHuffman: false,
+    scanned: new Set(),
+    scanBytes: 0,
+  };
   let at = 2;
   for (let segment = 0; segment < SEGMENTS_MAX; segment++) {
     if (at < bytes.length && bytes[at] !== 0xff) return fail(badStructure("bytes between two segments"));
@@ -83,7 +92,7 @@ function readSegment(marker: number, payload: Uint8Array, progress: JpegProgress
       progress.hasHuffman = true;
       return null;
     case SOS:
-      return findScanProblem(payload, progress);
+      return readScanHeader(payload, progress);
     default:
       if (OTHER_FRAMES.includes(marker)) return "a kind of frame that browsers don't show";
       // Restart markers live inside scans only; 00 and 01 announce no segment.
@@ -112,19 +121,24 @@ function parseFrame(payload: Uint8Array, blockBitsMin: number): JpegFrame | null
     const columns = Math.ceil((width * across) / acrossMax / BLOCK_PIXELS);
     return sum + columns * Math.ceil((height * down) / downMax / BLOCK_PIXELS);
   }, 0);
-  return { width, height, scanBytesMin: Math.ceil((blocks * blockBitsMin) / 8) };
+  const components = factors.map((_, i) => view.getUint8(6 + 3 * i));
+  return { width, height, components, scanBytesMin: Math.ceil((blocks * blockBitsMin) / 8) };
 }
 
 function isSamplingFactor(factor: number): boolean {
   return factor >= 1 && factor <= SAMPLING_FACTOR_MAX;
 }
 
-function findScanProblem(payload: Uint8Array, progress: JpegProgress): string | null {
-  const components = payload[0] ?? 0;
-  if (progress.frame === null) return "a scan before the frame header";
+/** Notes which components the scan carries. */
+function readScanHeader(payload: Uint8Array, { frame, ...progress }: JpegProgress): string | null {
+  const count = payload[0] ?? 0;
+  if (frame === null) return "a scan before the frame header";
   if (!progress.hasQuantisation || !progress.hasHuffman) return "a scan without its tables";
-  if (components < 1 || components > 4 || payload.length !== 4 + 2 * components) {
-    return "the scan header is not valid";
+  if (count < 1 || count > 4 || payload.length !== 4 + 2 * count) return "the scan header is not valid";
+  for (let i = 0; i < count; i++) {
+    const component = payload[1 + 2 * i] ?? 0;
+    if (!frame.components.includes(component)) return "a scan of a component that the frame lacks";
+    progress.scanned.add(component);
   }
   return null;
 }
@@ -141,9 +155,12 @@ function findScanEnd(bytes: Uint8Array, start: number): number {
   return bytes.length;
 }
 
-function finish({ frame, scanBytes }: JpegProgress, rest: number): Result<PixelSize, ImageDefect> {
+function finish({ frame, scanned, scanBytes }: JpegProgress, rest: number): Result<PixelSize, ImageDefect> {
   if (frame === null || scanBytes === 0) return fail(badStructure("no picture before the end marker"));
   if (rest > 0) return fail({ kind: "trailing_bytes", format: "jpeg", bytes: rest });
+  if (frame.components.some((component) => !scanned.has(component))) {
+    return fail(badStructure("a colour component is never scanned"));
+  }
   if (scanBytes < frame.scanBytesMin) {
     return fail({
       kind: "wrong_pixels",

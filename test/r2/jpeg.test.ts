@@ -77,6 +77,14 @@ describe("a JPEG is accepted", () => {
     ],
     ["with restart markers in its scan", build(segments, concat([scan, Uint8Array.of(0xff, 0xd0), scan]))],
     [
+      "with a scan for each component",
+      concat([
+        joinSegments([...tables, frame]),
+        ...[1, 2, 3].flatMap((component) => [scanOf(component), scan]),
+        END,
+      ]),
+    ],
+    [
       "with a small picture in its metadata",
       build([{ marker: 0xe1, payload: progressiveJpeg() }, ...segments]),
     ],
@@ -105,6 +113,16 @@ describe("a JPEG is refused", () => {
     ["with a scan of 0 components", build([...tables, frame, badScanHeader([0, 0, 63, 0])]), badScan],
     ["with a scan of 5 components", build([...tables, frame, badScanHeader([5, ...noise(13, 1)])]), badScan],
     ["with a scan header cut short", build([...tables, frame, badScanHeader([3, 1, 0])]), badScan],
+    [
+      "that ends before its last component",
+      concat([joinSegments([...tables, frame]), scanOf(1), scan, scanOf(2), scan, END]),
+      "a colour component is never scanned",
+    ],
+    [
+      "with a scan of something else than its components",
+      concat([joinSegments([...tables, frame]), scanOf(9), scan, END]),
+      "a component that the frame lacks",
+    ],
     ["without a scan", build([...tables, frame], new Uint8Array(0)), "no picture before the end marker"],
     ["with an empty scan", build(segments, new Uint8Array(0)), "no picture before the end marker"],
     ["without an end", concat([joinSegments(segments), scan]), "truncated"],
@@ -147,6 +165,11 @@ describe("a JPEG is refused", () => {
     expect(await outcomeOf(concat([whole.subarray(0, 4_000), END]))).toBe("wrong_pixels");
   });
 });
+
+/** The header of a scan that carries one component alone. */
+function scanOf(component: number): Uint8Array {
+  return Uint8Array.of(0xff, SOS, 0, 8, 1, component, 0, 0, 63, 0);
+}
 
 function badScanHeader(payload: number[]): Segment {
   return { marker: SOS, payload: Uint8Array.from(payload) };
