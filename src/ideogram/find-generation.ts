@@ -17,16 +17,11 @@ export type Poll =
 
 /** One picture was asked for, so one is looked at. */
 export type PolledPicture =
-  | { kind: "ready"; url: string; resolution: Resolution | null; seed: number | null; prompt: string | null }
+  | { kind: "ready"; url: string; seed: number | null }
   /** The picture was made, judged unsafe and withheld. Billed to us; the same prompt would be billed again. */
   | { kind: "blocked" }
   /** Completed without a picture: the provider broke its contract. */
   | { kind: "missing" };
-
-export interface Resolution {
-  width: number;
-  height: number;
-}
 
 export type PollFailure =
   | FreeCallFailure
@@ -49,12 +44,12 @@ export async function findGeneration(
     providerGenerationId,
     kind: failure.kind,
     status: outcome.kind === "answer" ? outcome.status : null,
+    message: "message" in failure ? failure.message : null,
   });
   return fail(failure);
 }
 
 const POLICY_REASON = /policy|safety|unsafe|moderat|prohibited/i;
-const RESOLUTION = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/;
 
 const pollSchema = z.object({
   generation_id: z.nullish(z.string()),
@@ -67,9 +62,7 @@ const pictureSchema = z.object({
   object_type: z.nullish(z.string().check(z.startsWith("image."))),
   url: z.nullish(z.string()),
   is_image_safe: z.nullish(z.boolean()),
-  resolution: z.catch(z.nullish(z.string()), null),
   seed: z.catch(z.nullish(z.int()), null),
-  prompt: z.catch(z.nullish(z.string()), null),
 });
 
 function explainFailure(outcome: Outcome): PollFailure {
@@ -104,21 +97,8 @@ function readFailureReason(text: string): { reason: string | null; isPolicy: boo
 function readPicture(entry: unknown): PolledPicture {
   const picture = pictureSchema.safeParse(entry);
   if (!picture.success) return { kind: "missing" };
-  const { url, is_image_safe, resolution, seed, prompt } = picture.data;
+  const { url, is_image_safe, seed } = picture.data;
   // The docs call the address of an unsafe picture empty, the schema null or absent: all three occur.
   if (is_image_safe === false || url === undefined || url === null || url === "") return { kind: "blocked" };
-  return {
-    kind: "ready",
-    url,
-    resolution: parseResolution(resolution ?? ""),
-    seed: seed ?? null,
-    prompt: prompt ?? null,
-  };
-}
-
-function parseResolution(text: string): Resolution | null {
-  const [, width, height] = RESOLUTION.exec(text) ?? [];
-  return width === undefined || height === undefined
-    ? null
-    : { width: Number(width), height: Number(height) };
+  return { kind: "ready", url, seed: seed ?? null };
 }

@@ -1,6 +1,6 @@
 /**
- * What a failed call means when the call costs nothing: polling and quoting may be repeated as often as needed,
- * so doubt is `unreachable` and not, as for a purchase, the end.
+ * What a failed call means when the call costs nothing: polling may be repeated as often as needed, so doubt is
+ * `unreachable` and not, as for a purchase, the end.
  */
 
 import type { Answer, Outcome } from "./call-provider.ts";

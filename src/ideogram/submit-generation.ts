@@ -58,6 +58,7 @@ export async function submitGeneration(
       ...facts,
       kind: result.error.kind,
       rejectReason: rejectReasonOf(outcome),
+      message: findLoggableMessage(result.error),
     });
   }
   return result;
@@ -119,6 +120,11 @@ function explainSilence({ kind, message }: NoAnswer): SubmitFailure {
 
 function buildUnknown(cause: UnknownCause, status: number | null, message: string): SubmitFailure {
   return { kind: "unknown", cause, status, message };
+}
+
+/** The provider's words, without key and prompt. About a refused prompt they may quote a part of it. */
+function findLoggableMessage(failure: SubmitFailure): string | null {
+  return "message" in failure && failure.kind !== "refused_prompt" ? failure.message : null;
 }
 
 function statusOf(outcome: Outcome): number | null {

@@ -26,9 +26,7 @@ const entry = {
 const ready = {
   kind: "ready",
   url: PICTURE_URL,
-  resolution: { width: 1024, height: 1280 },
   seed: 12345,
-  prompt: "rewritten",
 } as const;
 
 async function poll(step: Step) {
@@ -115,7 +113,7 @@ describe("a poll", () => {
       completed({ url: PICTURE_URL }),
       {
         status: "completed",
-        picture: { kind: "ready", url: PICTURE_URL, resolution: null, seed: null, prompt: null },
+        picture: { kind: "ready", url: PICTURE_URL, seed: null },
       },
     ],
     [
@@ -123,7 +121,7 @@ describe("a poll", () => {
       completed({ url: PICTURE_URL, resolution: "wide", seed: "x", prompt: 3 }),
       {
         status: "completed",
-        picture: { kind: "ready", url: PICTURE_URL, resolution: null, seed: null, prompt: null },
+        picture: { kind: "ready", url: PICTURE_URL, seed: null },
       },
     ],
   ])("reads %s", async (_, step, value) => {
