@@ -28,20 +28,34 @@ export interface NewFlagSchedule {
 /** Plans of all flags together that wait at one time. */
 export const FLAG_SCHEDULES_MAX = 50;
 const CLAIM_MS = 120_000;
+const MINUTE_MS = 60_000;
 const WAITING = "state IN ('pending', 'applying')";
 
-/** False when there are too many already. */
-export async function insertFlagSchedule(db: D1Database, schedule: NewFlagSchedule): Promise<boolean> {
+export type FlagScheduleRefusal =
+  /** The cron makes everything of a minute at once: which of two would be in force was chance. */
+  "minute_taken" | "too_many";
+
+/** Null when it is planned, else why it isn't. */
+export async function insertFlagSchedule(
+  db: D1Database,
+  schedule: NewFlagSchedule,
+): Promise<FlagScheduleRefusal | null> {
   const { id, key, value, note, dueAt, createdBy } = schedule;
-  const { results } = await db
-    .prepare(
-      `INSERT INTO flag_schedules (id, key, value, note, due_at, created_by, created_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ${NOW}
-       WHERE (SELECT count(*) FROM flag_schedules WHERE ${WAITING}) < ${FLAG_SCHEDULES_MAX} RETURNING id`,
-    )
-    .bind(id, key, value, note, dueAt, createdBy)
-    .all();
-  return results.length === 1;
+  const sameMinute = `SELECT 1 FROM flag_schedules
+    WHERE ${WAITING} AND key = ?2 AND due_at / ${MINUTE_MS} = CAST(?1 AS INTEGER) / ${MINUTE_MS} LIMIT 1`;
+  const [namesake, inserted] = await db.batch([
+    db.prepare(sameMinute).bind(dueAt, key),
+    db
+      .prepare(
+        `INSERT INTO flag_schedules (id, key, value, note, due_at, created_by, created_at)
+         SELECT ?3, ?2, ?4, ?5, ?1, ?6, ${NOW}
+         WHERE NOT EXISTS (${sameMinute})
+           AND (SELECT count(*) FROM flag_schedules WHERE ${WAITING}) < ${FLAG_SCHEDULES_MAX} RETURNING id`,
+      )
+      .bind(dueAt, key, id, value, note, createdBy),
+  ]);
+  if (inserted?.results.length === 1) return null;
+  return namesake?.results.length === 1 ? "minute_taken" : "too_many";
 }
 
 /** Everything that is still to come, soonest first. */

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { buildFlagJournal, type FlagChangeRow } from "../db/flag-changes.ts";
 import { AppError } from "../errors.ts";
 import { type ChangeTools, changeValue } from "../flags/change.ts";
-import type { StoredKey } from "../flags/keys.ts";
+import { EMPTY_RULES, RULES_KEY, type StoredKey } from "../flags/keys.ts";
 import { noticeChanges, staleReadMsOf } from "../flags/notice-changes.ts";
 import { type FlagKey, getDefinition } from "../flags/registry.ts";
 import { listSwitchVariants } from "../flags/snapshot.ts";
@@ -109,6 +109,11 @@ export async function noticeNow<Known extends { last: FlagChangeRow[] }>(
   const reading = { values, readAt };
   const noticed = await noticeChanges(buildFlagJournal(c.env.DB), known.last, reading, findStaleReadMs(c));
   return noticed.length === 0 ? known : ask();
+}
+
+/** As the history has them: this isolate may not have read yet what another one has saved. */
+export function findNewestRules(last: readonly FlagChangeRow[]): string {
+  return last.find(({ key }) => key === RULES_KEY)?.new ?? EMPTY_RULES;
 }
 
 function findStaleReadMs(c: AppContext): number {

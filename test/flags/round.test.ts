@@ -111,7 +111,7 @@ describe("a scheduled switch", () => {
 
   it("leaves the later of two for one flag in force", async () => {
     await insertFlagSchedule(env.DB, plan("charts", "on", -1_000));
-    await insertFlagSchedule(env.DB, plan("charts", "off", -2_000));
+    await insertFlagSchedule(env.DB, plan("charts", "off", -120_000));
     await runFlagRound(tools());
     expect(await env.FLAGS.get("charts")).toBe("on");
   });
@@ -129,10 +129,18 @@ describe("a scheduled switch", () => {
   it("isn't taken when too many wait already", async () => {
     const added = [];
     for (let n = 0; n <= FLAG_SCHEDULES_MAX; n++) {
-      added.push(await insertFlagSchedule(env.DB, plan("charts", "off", 60_000)));
+      added.push(await insertFlagSchedule(env.DB, plan("charts", "off", (n + 1) * 60_000)));
     }
-    expect(added.filter(Boolean)).toHaveLength(FLAG_SCHEDULES_MAX);
-    expect(added.at(-1)).toBe(false);
+    expect(added.slice(0, -1)).toEqual(Array(FLAG_SCHEDULES_MAX).fill(null));
+    expect(added.at(-1)).toBe("too_many");
+  });
+
+  it("is one of two that are asked for at once for a flag and a minute", async () => {
+    const schedule = plan("charts", "off", 60_000);
+    const asked = ["on", "off", "25%"].map((value) => ({ ...schedule, id: newId(), value }));
+    const answers = await Promise.all(asked.map((one) => insertFlagSchedule(env.DB, one)));
+    expect(answers.toSorted()).toEqual(["minute_taken", "minute_taken", null]);
+    expect(await runQuery(buildFlagSchedulesQuery(env.DB))).toHaveLength(1);
   });
 
   it("does nothing for a flag that the product no longer has", async () => {

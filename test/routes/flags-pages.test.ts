@@ -215,11 +215,30 @@ describe("planning", () => {
     ["the past", "2020-01-01T00:00"],
     ["next century", "2126-01-01T00:00"],
     ["no time", "tomorrow"],
-    ["an impossible day", "2026-02-31T99:00"],
+    ["an impossible hour", "2026-12-31T99:00"],
   ])("refuses %s", async (_, planAt) => {
     const response = await post("animations", { intent: "plan", planValue: "off", planAt });
     expect(response.status).toBe(422);
     expect(await response.text()).toContain("#field-planAt");
+  });
+
+  it("doesn't take the 31st of February for a day in March", async () => {
+    const now = new Date();
+    const year = now.getUTCFullYear() + (now.getUTCMonth() > 1 ? 1 : 0);
+    const planAt = `${year}-02-31T10:00`;
+    const response = await post("animations", { intent: "plan", planValue: "off", planAt });
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain("Say a day and a time");
+  });
+
+  it("takes one switch for a flag and a minute", async () => {
+    const planAt = soon();
+    const plan = (key: string, planValue: string) => post(key, { intent: "plan", planValue, planAt });
+    expect((await plan("animations", "off")).status).toBe(303);
+    const second = await plan("animations", "on");
+    expect(second.status).toBe(422);
+    expect(await second.text()).toContain("Something is planned for it at this minute");
+    expect((await plan("image_processing", "off")).status).toBe(303);
   });
 
   it("asks for a reason and the name for a critical flag", async () => {
@@ -304,6 +323,24 @@ describe("the editor of rules", () => {
     expect(text).toContain("Somebody has saved other rules meanwhile");
     const again = /name="base" value="(.*?)"/.exec(text)?.[1] ?? "";
     expect((await edit({ intent: "save", base: again, document: document("USER") })).status).toBe(303);
+  });
+
+  it("doesn't overwrite what was saved through another isolate, which this one hasn't read yet", async () => {
+    const behind = { FLAGS: fakeStore().store, FLAGS_TTL_SECONDS: "3600" };
+    const page = await call("GET", "/admin/flags/rules", { as: admin, env: behind });
+    const form = { note: "", base: /name="base" value="(.*?)"/.exec(await page.text())?.[1] ?? "" };
+    expect((await edit({ intent: "save", ...form, document: document("HERO") })).status).toBe(303);
+    const mine = { ...form, intent: "save", document: document("USER") };
+    const refused = await call("POST", "/admin/flags/rules", { as: admin, form: mine, env: behind });
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toMatch(/diff-removed.*HERO/s);
+    const watched = await call("POST", "/admin/flags/image_processing", {
+      as: admin,
+      form: { intent: "guard", guard: "on" },
+      env: behind,
+    });
+    expect(watched.status).toBe(303);
+    expect(await env.FLAGS.get(RULES_KEY)).toMatch(/HERO.*image_processing/s);
   });
 
   it("asks for a reason and the names when it decides about a critical flag", async () => {

@@ -2,20 +2,20 @@
  * What the forms of one switch do. Each answers with a sentence about what was done, or throws what was wrong with
  * the names of the form's own fields.
  */
-import { buildLastFlagChangesQuery } from "../../db/flag-changes.ts";
+import { buildLastFlagChangesQuery, type FlagChangeRow } from "../../db/flag-changes.ts";
 import { cancelFlagSchedule, FLAG_SCHEDULES_MAX, insertFlagSchedule } from "../../db/flag-schedules.ts";
 import { runQuery } from "../../db/query.ts";
 import { AppError, type FieldError } from "../../errors.ts";
 import { setGuard } from "../../flags/edit-document.ts";
-import { EMPTY_RULES, RULES_KEY } from "../../flags/keys.ts";
+import { RULES_KEY, STORED_KEYS } from "../../flags/keys.ts";
 import { type FlagKey, getDefinition } from "../../flags/registry.ts";
 import { shortenValue } from "../../flags/switch-value.ts";
 import { newId } from "../../ids.ts";
 import { parseValue } from "../body.ts";
 import { type AppContext, requireUser } from "../context.ts";
-import { requireSnapshot } from "../flags.ts";
 import {
   applyChange,
+  findNewestRules,
   noticeNow,
   requireSwitchChange,
   type SwitchChange,
@@ -81,11 +81,15 @@ function listConfirmErrors(key: FlagKey, values: FormValues, field: string): Fie
   return [{ field, message: `Type ${key}, so that it is certainly this one.` }];
 }
 
+/** The newest change of each key. */
+async function listLastChanges(c: AppContext): Promise<FlagChangeRow[]> {
+  const ask = async () => ({ last: await runQuery(buildLastFlagChangesQuery(c.env.DB, STORED_KEYS)) });
+  return (await noticeNow(c, ask)).last;
+}
+
 /** Back to what was before the newest change, if that is still the one that the person saw. */
 export async function undoLast(c: AppContext, key: FlagKey, values: FormValues): Promise<string> {
-  const { last } = await noticeNow(c, async () => ({
-    last: await runQuery(buildLastFlagChangesQuery(c.env.DB, [key])),
-  }));
+  const last = await listLastChanges(c);
   const newest = last.find((row) => row.key === key);
   if (newest === undefined || newest.changeId !== typedValue(values, "change")) {
     throw new AppError("conflict", {
@@ -107,10 +111,8 @@ export async function planByForm(c: AppContext, key: FlagKey, values: FormValues
     confirm: "planConfirm",
   });
   const dueAt = parseMoment(typedValue(values, "planAt"), Date.now());
-  if (typeof dueAt === "string") {
-    throw new AppError("invalid_request", { errors: [{ field: "planAt", message: dueAt }] });
-  }
-  const isPlanned = await insertFlagSchedule(c.env.DB, {
+  if (typeof dueAt === "string") throw refuseMoment(dueAt);
+  const refusal = await insertFlagSchedule(c.env.DB, {
     id: newId(),
     key,
     value: change.value,
@@ -118,7 +120,10 @@ export async function planByForm(c: AppContext, key: FlagKey, values: FormValues
     dueAt,
     createdBy: requireUser(c).id,
   });
-  if (!isPlanned) {
+  if (refusal === "minute_taken") {
+    throw refuseMoment("Something is planned for it at this minute. Choose another one, or call that off.");
+  }
+  if (refusal === "too_many") {
     throw new AppError("conflict", {
       detail: `${FLAG_SCHEDULES_MAX} plans wait already. Call one off first; nothing was planned.`,
     });
@@ -126,10 +131,16 @@ export async function planByForm(c: AppContext, key: FlagKey, values: FormValues
   return `Planned: ${getDefinition(key).name} to “${nameOfValue(change.value)}”. The minute's cron makes it.`;
 }
 
+function refuseMoment(message: string): AppError {
+  return new AppError("invalid_request", { errors: [{ field: "planAt", message }] });
+}
+
 /** Milliseconds UTC, or what is wrong with the text. */
 function parseMoment(text: string, now: number): number | string {
   const at = DATE_TIME_PATTERN.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
-  if (Number.isNaN(at)) return "Say a day and a time, such as 2026-12-24T18:00.";
+  // The 31st of February is read as a day in March.
+  const isReal = !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+  if (!isReal) return "Say a day and a time, such as 2026-12-24T18:00.";
   if (at <= now) return "This moment has passed. Times are in UTC.";
   return at - now > PLAN_MAX_DAYS * DAY_MS ? "Plan at most a year ahead." : at;
 }
@@ -143,8 +154,7 @@ export async function callOffPlan(c: AppContext, key: FlagKey, values: FormValue
 export async function watchByForm(c: AppContext, key: FlagKey, values: FormValues): Promise<string> {
   if (getDefinition(key).critical) throw new AppError("forbidden", { reason: "critical_flag" });
   const isOn = typedValue(values, "guard") === "on";
-  const text = requireSnapshot(c).values[RULES_KEY].value ?? EMPTY_RULES;
-  const edited = setGuard(text, key, isOn);
+  const edited = setGuard(findNewestRules(await listLastChanges(c)), key, isOn);
   if (!edited.ok) throw new AppError("conflict", { detail: edited.error });
   const note = isOn ? `Asks the guard to watch ${key}` : `No longer asks the guard to watch ${key}`;
   await applyChange(c, RULES_KEY, edited.value, note);

@@ -12,13 +12,19 @@ import { listChangedCriticalRules } from "../../flags/critical-rules.ts";
 import { diffLines, hasDifference } from "../../flags/diff.ts";
 import { formatDocument } from "../../flags/edit-document.ts";
 import { parseJson } from "../../flags/json.ts";
-import { EMPTY_RULES, RULES_KEY, STORED_KEYS } from "../../flags/keys.ts";
+import { RULES_KEY, STORED_KEYS } from "../../flags/keys.ts";
 import { computeRevision } from "../../flags/revision.ts";
 import { ID_PATTERN } from "../../ids.ts";
 import { parseQuery } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { requireSnapshot } from "../flags.ts";
-import { applyChange, NOTE_MAX_CHARACTERS, NOTE_MIN_CHARACTERS, noticeNow } from "../flags-change.ts";
+import {
+  applyChange,
+  findNewestRules,
+  NOTE_MAX_CHARACTERS,
+  NOTE_MIN_CHARACTERS,
+  noticeNow,
+} from "../flags-change.ts";
 import { presentHistoryRow } from "../flags-present.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { ADMIN_FLAGS_RULES } from "../views/addresses.ts";
@@ -40,21 +46,24 @@ export const flagsRulesPages = new Hono<AppEnv>()
   .get("/admin/flags/rules", async (c) => {
     const { before } = parseQuery(c, rulesQuery);
     const known = await readHistory(c, before ?? NO_CHANGE);
-    const opened = formatDocument(known.before?.old ?? readStored(c));
+    const stored = findNewestRules(known.last);
+    const opened = formatDocument(known.before?.old ?? stored);
     const text = fitsEditor(opened) ? opened : null;
-    const form = { text, note: "", confirm: "", check: null, base: await nameStored(c), status: 200 };
+    const form = { text, note: "", confirm: "", check: null, base: await nameRules(stored), status: 200 };
     return renderRules(c, form, known);
   })
   .post("/admin/flags/rules", async (c) => {
     const values = await readForm(c);
     const form = readRules(values);
-    const check = checkText(readStored(c), form.text);
-    const base = await nameStored(c);
+    const known = await readHistory(c, NO_CHANGE);
+    const stored = findNewestRules(known.last);
+    const check = checkText(stored, form.text);
+    const base = await nameRules(stored);
     const isSaved = typedValue(values, "intent") === "save";
     const refusals = isSaved ? listRefusals(check, form) : {};
     if (!isSaved || check.errors.length > 0 || Object.keys(refusals).length > 0) {
       const status = check.errors.length + Object.keys(refusals).length > 0 ? 422 : 200;
-      return renderRules(c, { ...form, check, refusals, base, status });
+      return renderRules(c, { ...form, check, refusals, base, status }, known);
     }
     // Somebody saved while this was edited: the difference is shown against theirs, and saving needs another press.
     if (typedValue(values, "base") !== base) {
@@ -62,20 +71,16 @@ export const flagsRulesPages = new Hono<AppEnv>()
         field: "document",
         message: "Somebody has saved other rules meanwhile. Compare again.",
       };
-      return renderRules(c, { ...form, check: { ...check, errors: [conflict] }, base, status: 409 });
+      return renderRules(c, { ...form, check: { ...check, errors: [conflict] }, base, status: 409 }, known);
     }
     await applyChange(c, RULES_KEY, formatDocument(form.text), form.note === "" ? null : form.note);
     setNotice(c, { kind: "success", text: "The rules are saved, and served here at once." });
     return c.redirect(ADMIN_FLAGS_RULES, 303);
   });
 
-function readStored(c: AppContext): string {
-  return requireSnapshot(c).values[RULES_KEY].value ?? EMPTY_RULES;
-}
-
-/** A short name for the stored text. */
-function nameStored(c: AppContext): Promise<string> {
-  return computeRevision({ [RULES_KEY]: readStored(c) });
+/** A short name for the text of a document. */
+function nameRules(text: string): Promise<string> {
+  return computeRevision({ [RULES_KEY]: text });
 }
 
 /** Browsers send line breaks as CRLF. */
@@ -162,8 +167,7 @@ async function readHistory(c: AppContext, changeId: string) {
   });
 }
 
-async function renderRules(c: AppContext, form: Form, known?: Awaited<ReturnType<typeof readHistory>>) {
-  const { page } = known ?? (await readHistory(c, NO_CHANGE));
+function renderRules(c: AppContext, form: Form, { page }: Awaited<ReturnType<typeof readHistory>>) {
   c.status(form.status as 200 | 409 | 422);
   return c.html(
     <FlagRulesPage
