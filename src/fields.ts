@@ -33,6 +33,20 @@ function listFields(issue: z.core.$ZodIssue): string[] {
   return [path.length === 0 ? "body" : path.join(".")];
 }
 
+/**
+ * What fits the schema, and the fallback in place of everything else. zod's `catch` does the same, but reaches for its
+ * one function in a way that brings all of zod's tools into the bundle (docs/decisions/bundle.md).
+ */
+export function orElse<Schema extends z.core.$ZodType, Fallback>(schema: Schema, fallback: Fallback) {
+  return z.union([
+    schema,
+    z.pipe(
+      z.unknown(),
+      z.transform(() => fallback),
+    ),
+  ]);
+}
+
 /** A whole number, and one sentence for everything else. */
 export function wholeNumber(min: number, max: number, error = `Enter a whole number from ${min} to ${max}.`) {
   return z.int({ error }).check(z.minimum(min), z.maximum(max));

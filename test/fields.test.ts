@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { FIELD_ERRORS_MAX, parseFields, wholeNumber, wholeNumberInDigits } from "../src/fields.ts";
+import { FIELD_ERRORS_MAX, orElse, parseFields, wholeNumber, wholeNumberInDigits } from "../src/fields.ts";
 
 function refuse(schema: z.core.$ZodType, input: unknown): Record<string, string> {
   const parsed = parseFields(schema, input);
@@ -109,6 +109,33 @@ describe("a field that doesn't fit", () => {
   it("is one of at most twenty that are told", () => {
     const input = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, 0]));
     expect(Object.keys(refuse(z.strictObject({}), input))).toHaveLength(FIELD_ERRORS_MAX);
+  });
+});
+
+describe("a field with something to fall back on", () => {
+  const schema = z.object({
+    note: orElse(z.optional(z.string().check(z.trim(), z.minLength(1))), undefined),
+    seed: orElse(z.nullish(z.int()), null),
+  });
+
+  it("is what was sent where that fits", () => {
+    const sent = { note: " here ", seed: 3 };
+    expect(parseFields(schema, sent)).toEqual({ ok: true, value: { note: "here", seed: 3 } });
+  });
+
+  it("is the fallback for whatever doesn't fit", () => {
+    for (const sent of [
+      { note: "  ", seed: "3" },
+      { note: 7, seed: 1.5 },
+      { note: null, seed: {} },
+    ]) {
+      expect(parseFields(schema, sent)).toEqual({ ok: true, value: { note: undefined, seed: null } });
+    }
+  });
+
+  it("may be missing, or null, where the schema says so", () => {
+    expect(parseFields(schema, {})).toEqual({ ok: true, value: {} });
+    expect(parseFields(schema, { seed: null })).toEqual({ ok: true, value: { seed: null } });
   });
 });
 

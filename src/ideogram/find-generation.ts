@@ -1,6 +1,7 @@
 /** Asks the provider how a bought picture is doing. Free, so it may be asked again after any failure. */
 
 import * as z from "zod/mini";
+import { orElse } from "../fields.ts";
 import { logWarning } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { type Answer, callProvider, type Outcome } from "./call-provider.ts";
@@ -54,15 +55,15 @@ const POLICY_REASON = /policy|safety|unsafe|moderat|prohibited/i;
 const pollSchema = z.object({
   generation_id: z.nullish(z.string()),
   status: z.enum(["pending", "failed", "completed"]),
-  failure_reason: z.catch(z.nullish(z.string()), null),
-  data: z.catch(z.nullish(z.array(z.unknown())), null),
+  failure_reason: orElse(z.nullish(z.string()), null),
+  data: orElse(z.nullish(z.array(z.unknown())), null),
 });
 
 const pictureSchema = z.object({
   object_type: z.nullish(z.string().check(z.startsWith("image."))),
   url: z.nullish(z.string()),
   is_image_safe: z.nullish(z.boolean()),
-  seed: z.catch(z.nullish(z.int()), null),
+  seed: orElse(z.nullish(z.int()), null),
 });
 
 function explainFailure(outcome: Outcome): PollFailure {

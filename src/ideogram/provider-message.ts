@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod/mini";
+import { orElse } from "../fields.ts";
 
 /** The sentence of an error body, whatever its dialect; the start of the text when it has none. */
 export function readProviderMessage(json: unknown, text: string, status: number, secrets: string[]): string {
@@ -43,6 +44,6 @@ const REDACTED = "[removed]";
 const ADDRESS_QUERY = /(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gi;
 const CONTROL_OR_SPACE = /[\p{Cc}\s]+/gu;
 
-const sentenceSchema = z.catch(z.optional(z.string().check(z.trim(), z.minLength(1))), undefined);
+const sentenceSchema = orElse(z.optional(z.string().check(z.trim(), z.minLength(1))), undefined);
 const errorSchema = z.object({ error: sentenceSchema, message: sentenceSchema, detail: sentenceSchema });
 const rejectSchema = z.object({ reject_reason: z.string().check(z.regex(/^[a-z_]{1,64}$/)) });

@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod/mini";
+import { orElse } from "../fields.ts";
 import { logInfo, logWarning } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { type Answer, callProvider, type NoAnswer, type Outcome } from "./call-provider.ts";
@@ -66,7 +67,7 @@ export async function submitGeneration(
 
 const acceptanceSchema = z.object({
   generation_id: providerIdSchema,
-  seed: z.catch(z.nullish(z.int()), null),
+  seed: orElse(z.nullish(z.int()), null),
 });
 
 function readSubmitAnswer(answer: Answer): Result<Submitted, SubmitFailure> {

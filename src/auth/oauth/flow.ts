@@ -4,7 +4,8 @@
  * an intent to link can't be used by a sign-in that somebody else began.
  */
 import { createHmac } from "node:crypto";
-import { EncryptJWT, errors, jwtDecrypt } from "jose";
+import { EncryptJWT, jwtDecrypt } from "jose";
+import { JOSEError } from "jose/errors";
 import * as z from "zod/mini";
 import { hashToken } from "../token.ts";
 import type { ProviderId } from "./settings.ts";
@@ -65,7 +66,7 @@ export async function openFlow(
     if (stateHash !== (await hashToken(expected.state))) return null;
     return { provider: expected.provider, next, link };
   } catch (error) {
-    if (error instanceof errors.JOSEError) return null;
+    if (error instanceof JOSEError) return null;
     throw error;
   }
 }

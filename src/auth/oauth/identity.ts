@@ -3,6 +3,7 @@
  * verified: anything else is text that somebody typed there.
  */
 import * as z from "zod/mini";
+import { orElse } from "../../fields.ts";
 import { parseEmail } from "../email.ts";
 import type { ProviderId } from "./settings.ts";
 
@@ -20,13 +21,13 @@ const NAME_MAX_CHARACTERS = 80;
 /** OpenID Connect Core 1.0, section 2: a subject has at most 255 ASCII characters. */
 const SUBJECT_MAX_CHARACTERS = 255;
 
-const statedText = z.catch(z.optional(z.string()), undefined);
+const statedText = orElse(z.optional(z.string()), undefined);
 
 const claimsSchema = z.object({
   sub: z.string().check(z.minLength(1), z.maxLength(SUBJECT_MAX_CHARACTERS)),
   email: statedText,
   // A boolean, says the standard; whatever else an issuer sends here states nothing.
-  email_verified: z.catch(z.optional(z.boolean()), undefined),
+  email_verified: orElse(z.optional(z.boolean()), undefined),
   name: statedText,
   preferred_username: statedText,
 });
