@@ -5,6 +5,9 @@ import { parseFields, wholeNumberInDigits } from "../fields.ts";
 import { ID_PATTERN } from "../ids.ts";
 import type { AppContext } from "./context.ts";
 
+/** JSON is UTF-8. Other bytes would be stored as replacement characters that nobody sent. */
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** 415 for another content type, 400 for text that isn't JSON, 422 with the fields for JSON that doesn't fit. */
 export async function parseJsonBody<Schema extends z.core.$ZodType>(
   c: AppContext,
@@ -19,9 +22,9 @@ export async function readJson(c: AppContext): Promise<unknown> {
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType)) {
     throw new AppError("unsupported_media_type");
   }
-  const text = await c.req.text();
+  const bytes = await c.req.arrayBuffer();
   try {
-    return JSON.parse(text);
+    return JSON.parse(STRICT_UTF8.decode(bytes));
   } catch (cause) {
     throw new AppError("malformed_body", { cause });
   }
