@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { type EventType, type EventTypeKey, getEventType } from "./catalogue.ts";
 import type { ChoiceQuestion, NumberQuestion, Question } from "./questions.ts";
-import { singleLine } from "./wording.ts";
+import { singleLine, trimWords } from "./wording.ts";
 
 /** By question key; a question without an answer is absent. */
 export type Answers = Readonly<Record<string, string | number>>;
@@ -66,7 +66,7 @@ function explain(question: Question, otherwise: string) {
 
 /** A form sends an empty string for a field that was left alone. */
 function dropEmpty(value: unknown): unknown {
-  const trimmed = typeof value === "string" ? value.trim() : value;
+  const trimmed = typeof value === "string" ? trimWords(value) : value;
   return trimmed === "" || trimmed === null ? undefined : trimmed;
 }
 

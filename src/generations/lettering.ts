@@ -2,6 +2,7 @@
  * The text on the image. Two modes and no third: no lettering, or exactly this text. A prompt that asked for
  * both made gibberish, so only this file writes about lettering, and only the exact text stands in quotes.
  */
+import { trimWords } from "./wording.ts";
 
 type Quotes = readonly [open: string, close: string];
 
@@ -26,7 +27,7 @@ export function findQuotes(text: string): Quotes | null {
 export function listTextLines(text: string): string[] {
   return text
     .split("\n")
-    .map((line) => line.trim())
+    .map(trimWords)
     .filter((line) => line !== "");
 }
 

@@ -17,13 +17,11 @@ const TAGS_MAX = 12;
 
 const key = z.string().check(z.regex(/^[0-9a-z:-]{1,40}$/, "Use a key of the catalogue."));
 
-const tag = z
-  .string()
-  .check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(TAG_MAX_CHARACTERS, `A tag has at most ${TAG_MAX_CHARACTERS} characters.`),
-  );
+/** The page's field separates tags by commas: with one inside, saving the page would make two of it. */
+const tag = singleLine(TAG_MAX_CHARACTERS, () => "Write this as text.").check(
+  z.minLength(1),
+  z.refine((words) => !words.includes(","), "Leave out the comma: it separates tags."),
+);
 
 export const imageQuery = z.extend(pageQuery, {
   q: z.optional(z.string().check(z.trim(), z.maxLength(SEARCH_MAX_CHARACTERS))),
@@ -37,7 +35,7 @@ export const imageQuery = z.extend(pageQuery, {
       z.transform((text) => text === "true"),
     ),
   ),
-  tag: z.optional(tag),
+  tag: z.optional(z.string().check(z.trim(), z.maxLength(TAG_MAX_CHARACTERS))),
 });
 
 export const imageChangeSchema = z.strictObject({

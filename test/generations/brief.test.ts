@@ -55,6 +55,18 @@ describe("parseBrief, taking", () => {
     });
   });
 
+  it("treats words without any visible character as not given, and keeps joiners between visible ones", () => {
+    const family = "👨\u200d👩\u200d👧";
+    const answers = { age: 7, theme: "\u200b \u2060", activities: family };
+    const brief = getBrief({ ...BIRTHDAY, answers, text: "\ufeff\u202e\n\u3164", details: "\u00ad" });
+    expect(brief).toEqual({
+      ...BIRTHDAY,
+      answers: { age: 7, activities: family },
+      quality: "standard",
+      count: 1,
+    });
+  });
+
   it("takes a number as a numeral, as a form sends it", () => {
     expect(getBrief({ ...BIRTHDAY, answers: { age: " 42 " } }).answers).toEqual({ age: 42 });
   });

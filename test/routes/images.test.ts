@@ -35,6 +35,33 @@ describe("GET /api/images", () => {
   });
 });
 
+describe("PATCH /api/images/:id", () => {
+  it.each([
+    ["a title that nobody can see", { title: "\u200b\u2060" }, "title"],
+    ["a tag that nobody can see", { tags: ["\u200b"] }, "tags.0"],
+    ["a tag with a comma, which the page's field would split", { tags: ["red", "a,b"] }, "tags.1"],
+    ["a tag on two lines", { tags: ["a\nb"] }, "tags.0"],
+    ["a tag with half a character", { tags: ["\ud83c"] }, "tags.0"],
+    ["a tag of 31 characters", { tags: ["x".repeat(31)] }, "tags.0"],
+  ])("refuses %s, and names the field", async (_what, json, field) => {
+    const { owner, imageId } = await createOwner();
+    const response = await call("PATCH", `/api/images/${imageId}`, { as: owner, json });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ code: "invalid_request", errors: [{ field }] });
+  });
+
+  it("takes tags that the page's form sends back as they are", async () => {
+    const { owner, imageId } = await createOwner();
+    const tags = ["summer 2026", "Ümläut", "🎉", "x".repeat(30)];
+    await call("PATCH", `/api/images/${imageId}`, { as: owner, json: { tags } });
+    const form = { title: "Lanterns", visibility: "private", tags: tags.join(", ") };
+    const saved = await call("POST", `/images/${imageId}`, { as: owner, form });
+    expect(saved.status).toBe(303);
+    const image = await call("GET", `/api/images/${imageId}`, { as: owner });
+    expect(await image.json()).toMatchObject({ title: "Lanterns", tags });
+  });
+});
+
 describe("GET /images/:id/download", () => {
   it("converts to the smallest width also a picture that is much wider than high", async () => {
     const { owner, imageId } = await createOwner();
