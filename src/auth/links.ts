@@ -23,7 +23,15 @@ export interface LinkRequest {
   name: string;
   /** Whose address changes; null for every other purpose. */
   userId: string | null;
+  /** Where the person wanted to go: a path of this site, which whoever asks has made sure of. */
+  next: string;
 }
+
+const HOME = "/";
+/** Longer ones are left out: it stands in two rows for an hour, and nobody has to be signed in to ask for them. */
+const NEXT_MAX_CHARACTERS = 500;
+/** Another mailed link may have sent the person to sign in. Its token must not be written down anywhere. */
+const LINK_PATHS = "/auth/";
 
 export type LinkRefusal =
   /** To this address: the answer is the same as if a letter were sent, for it is somebody's mailbox. */
@@ -52,11 +60,20 @@ export async function requestLink(
       kind: request.purpose,
       recipient: request.email,
       userId: request.userId,
-      details: { name: request.name, requestId: facts.requestId, place: facts.place.network },
+      details: {
+        name: request.name,
+        next: chooseNext(request.next),
+        requestId: facts.requestId,
+        place: facts.place.network,
+      },
     },
     facts.now,
   ).run();
   return succeed({ letterId });
+}
+
+function chooseNext(next: string): string {
+  return next.length > NEXT_MAX_CHARACTERS || next.startsWith(LINK_PATHS) ? HOME : next;
 }
 
 /** The token of a letter's link: 256 bits that nobody without the secret can tell from random ones. */

@@ -32,6 +32,7 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 const kindSchema = z.enum([...LINK_PURPOSES, ...NOTICE_KINDS]);
 const detailsSchema = z.object({
   name: z._default(z.string(), ""),
+  next: z._default(z.string(), "/"),
   requestId: z._default(z.string(), ""),
   place: z._default(z.nullable(z.string()), null),
   /** A masked address, where the letter names one. */
@@ -115,6 +116,7 @@ async function createLinkUrl(
     email: row.recipient,
     userId: row.userId,
     name: details.name,
+    next: details.next,
     createdAt: row.createdAt,
     expiresAt: now + LINK_TTL_SECONDS * 1000,
   });

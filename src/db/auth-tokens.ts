@@ -8,6 +8,8 @@ export interface LinkRow {
   userId: string | null;
   /** The name that was given at registration. */
   name: string;
+  /** Where its page leads on to: a path of this site. */
+  next: string;
   createdAt: number;
 }
 
@@ -27,11 +29,20 @@ export async function createLink(db: D1Database, link: NewLink): Promise<boolean
       .bind(link.userId, link.email, link.createdAt),
     db
       .prepare(
-        `INSERT INTO auth_tokens (token_hash, purpose, email, user_id, name, created_at, expires_at)
-         SELECT ?4, ?5, ?2, ?1, ?6, ?3, ?7 WHERE NOT EXISTS (SELECT 1 FROM auth_tokens WHERE ${SAME_TARGET})
+        `INSERT INTO auth_tokens (token_hash, purpose, email, user_id, name, created_at, expires_at, next)
+         SELECT ?4, ?5, ?2, ?1, ?6, ?3, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM auth_tokens WHERE ${SAME_TARGET})
          RETURNING purpose`,
       )
-      .bind(link.userId, link.email, link.createdAt, link.tokenHash, link.purpose, link.name, link.expiresAt),
+      .bind(
+        link.userId,
+        link.email,
+        link.createdAt,
+        link.tokenHash,
+        link.purpose,
+        link.name,
+        link.expiresAt,
+        link.next,
+      ),
   ]);
   return inserted?.results.length === 1;
 }
@@ -45,7 +56,7 @@ export async function findLink(
 ): Promise<LinkRow | null> {
   return db
     .prepare(
-      `SELECT purpose, email, user_id AS userId, name, created_at AS createdAt FROM auth_tokens
+      `SELECT purpose, email, user_id AS userId, name, next, created_at AS createdAt FROM auth_tokens
        WHERE token_hash = ?1 AND email = ?2 AND expires_at > ?3`,
     )
     .bind(tokenHash, email, now)

@@ -44,6 +44,7 @@ export const authTokens = sqliteTable("auth_tokens", {
   name: text("name").notNull().default(""),
   createdAt: integer("created_at").notNull(),
   expiresAt: integer("expires_at").notNull(),
+  next: text("next").notNull().default("/"),
 });
 
 export const mailOutbox = sqliteTable("mail_outbox", {

@@ -8,6 +8,7 @@ import { AppError } from "../errors.ts";
 import { parseJsonBody } from "./body.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { presentAccount } from "./present.ts";
+import { HOME } from "./views/addresses.ts";
 import { askForLink, confirm, requirePerson, signIn, signOut, signOutEverywhere } from "./ways-in.ts";
 
 const NAME_MAX_CHARACTERS = 80;
@@ -74,12 +75,12 @@ export const auth = new Hono<AppEnv>()
   .post("/api/auth/register", async (c) => {
     const { email, name, turnstileToken } = await parseJsonBody(c, registerSchema);
     await requirePerson(c, turnstileToken);
-    await askForLink(c, { purpose: "register", email, name: name ?? "", userId: null });
+    await askForLink(c, { purpose: "register", email, name: name ?? "", userId: null, next: HOME });
     return c.json(SENT, 202);
   })
   .post("/api/auth/magic-link", async (c) => {
     const { email } = await parseJsonBody(c, linkSchema);
-    await askForLink(c, { purpose: "sign_in", email, name: "", userId: null });
+    await askForLink(c, { purpose: "sign_in", email, name: "", userId: null, next: HOME });
     return c.json(SENT, 202);
   })
   .post("/api/auth/confirm", async (c) => {

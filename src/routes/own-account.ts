@@ -15,6 +15,7 @@ import { isPasswordOvertaken } from "../db/user-changes.ts";
 import { AppError } from "../errors.ts";
 import { type AppContext, requireUser } from "./context.ts";
 import { buildRequestFacts } from "./request-facts.ts";
+import { ACCOUNT } from "./views/addresses.ts";
 import { askForLink, deliverLater, retryAfter } from "./ways-in.ts";
 
 /** Ends one of the caller's sessions, or 404. Ending the own one also removes the cookie. */
@@ -87,7 +88,13 @@ export async function askToChangeEmail(
       errors: [{ field: "email", message: "This is your address already." }],
     });
   }
-  await askForLink(c, { purpose: "change_email", email: change.email, name: "", userId: user.id });
+  await askForLink(c, {
+    purpose: "change_email",
+    email: change.email,
+    name: "",
+    userId: user.id,
+    next: ACCOUNT,
+  });
 }
 
 /** Sets a new password in place of the old one. Who has none yet gets one behind a mailed link, not here. */

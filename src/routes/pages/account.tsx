@@ -32,7 +32,7 @@ import {
 import { NewKeyPage } from "../views/account/keys.tsx";
 import type { RefusedForm } from "../views/account/profile.tsx";
 import { AccountPage } from "../views/account.tsx";
-import { profilePicturePath } from "../views/addresses.ts";
+import { ACCOUNT, profilePicturePath } from "../views/addresses.ts";
 import { typedValue, typedValues } from "../views/form-values.ts";
 import type { FormValues } from "../views/model.ts";
 import { askForLink, signOutEverywhere } from "../ways-in.ts";
@@ -90,7 +90,13 @@ export const accountPages = new Hono<AppEnv>()
     return c.redirect("/account", 303);
   })
   .post("/account/password/link", async (c) => {
-    await askForLink(c, { purpose: "reset", email: requireUser(c).email, name: "", userId: null });
+    await askForLink(c, {
+      purpose: "reset",
+      email: requireUser(c).email,
+      name: "",
+      userId: null,
+      next: ACCOUNT,
+    });
     setNotice(c, { kind: "success", text: "A letter with a link is on its way to your address." });
     return c.redirect("/account", 303);
   })

@@ -10,11 +10,12 @@ import { parseFields } from "../../fields.ts";
 import { confirmSchema, nameSchema } from "../auth.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, setNotice } from "../frame.ts";
+import { CREATE, HOME } from "../views/addresses.ts";
 import { ConfirmPage, DeadLinkPage, OthersLinkPage } from "../views/confirm.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors } from "../views/model.ts";
 import { confirm, greetNewcomer } from "../ways-in.ts";
-import { readForm, toFieldErrors } from "./form.ts";
+import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
 
 const DEAD_LINK =
   "This link doesn't work any more: it was used, it is too old, or a newer one was sent. A new one is quickly asked for.";
@@ -88,8 +89,8 @@ async function confirmOrExplain(
   try {
     const confirmed = await confirm(c, { email, token, password, name });
     setNotice(c, { kind: "success", text: await describe(c, confirmed) });
-    if (confirmed.kind === "email_changed") return c.redirect("/account", 303);
-    return c.redirect(confirmed.isNew ? "/create" : "/", 303);
+    const next = parseNextPath(row.next, c.get("config").origin);
+    return c.redirect(confirmed.isNew && next === HOME ? CREATE : next, 303);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.reason === "dead_link") return renderDeadLink(c);

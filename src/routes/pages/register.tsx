@@ -5,12 +5,13 @@ import { parseFields } from "../../fields.ts";
 import { linkSchema, registerSchema } from "../auth.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
+import { ACCOUNT, HOME } from "../views/addresses.ts";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors, FormValues } from "../views/model.ts";
 import { ForgotPage, RegisterPage } from "../views/register.tsx";
 import { askForLink, BOT_CHECK_UNAVAILABLE, requirePerson } from "../ways-in.ts";
 import { renderCheckMail } from "./check-mail.tsx";
-import { readForm, toFieldErrors } from "./form.ts";
+import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
 
 /** Only this page loads the bot check, and only where it is configured. */
 const TURNSTILE_POLICY = [
@@ -28,43 +29,50 @@ const TURNSTILE_POLICY = [
 
 export const registerPages = new Hono<AppEnv>()
   .get("/register", (c) => {
-    if (c.get("principal") !== null) return c.redirect("/account", 303);
-    return renderRegister(c, {});
+    const next = parseNextPath(c.req.query("next") ?? HOME, c.get("config").origin);
+    if (c.get("principal") !== null) return c.redirect(next === HOME ? ACCOUNT : next, 303);
+    return renderRegister(c, { next });
   })
   .post("/register", async (c) => {
     const values = await readForm(c);
+    const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
     const parsed = parseFields(registerSchema, {
       email: typedValue(values, "email"),
       name: typedValue(values, "name"),
       turnstileToken: typedValue(values, "cf-turnstile-response"),
     });
     if (!parsed.ok) {
-      return renderRegister(c, { values, status: 422, errors: toFieldErrors(parsed.error) });
+      return renderRegister(c, { next, values, status: 422, errors: toFieldErrors(parsed.error) });
     }
     const { email, name, turnstileToken } = parsed.value;
     try {
       await requirePerson(c, turnstileToken);
-      await askForLink(c, { purpose: "register", email, name: name ?? "", userId: null });
+      await askForLink(c, { purpose: "register", email, name: name ?? "", userId: null, next });
     } catch (error) {
-      return renderRegister(c, { values, ...explain(c, error) });
+      return renderRegister(c, { next, values, ...explain(c, error) });
     }
     return renderCheckMail(c, email);
   })
-  .get("/forgot", (c) => c.html(<ForgotPage frame={buildFrame(c, takeNotice(c))} email="" />))
+  .get("/forgot", (c) => {
+    const next = parseNextPath(c.req.query("next") ?? HOME, c.get("config").origin);
+    return c.html(<ForgotPage frame={buildFrame(c, takeNotice(c))} email="" next={next} />);
+  })
   .post("/forgot", async (c) => {
-    const email = typedValue(await readForm(c), "email");
+    const values = await readForm(c);
+    const email = typedValue(values, "email");
+    const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
     const parsed = parseFields(linkSchema, { email });
     const frame = buildFrame(c, null);
     if (!parsed.ok) {
       const errors = toFieldErrors(parsed.error);
-      return c.html(<ForgotPage frame={frame} email={email} errors={errors} />, 422);
+      return c.html(<ForgotPage frame={frame} email={email} next={next} errors={errors} />, 422);
     }
     try {
-      await askForLink(c, { purpose: "reset", email: parsed.value.email, name: "", userId: null });
+      await askForLink(c, { purpose: "reset", email: parsed.value.email, name: "", userId: null, next });
     } catch (error) {
       const { status, ...refusal } = explain(c, error);
       c.status(status as 422 | 429);
-      return c.html(<ForgotPage frame={frame} email={email} {...refusal} />);
+      return c.html(<ForgotPage frame={frame} email={email} next={next} {...refusal} />);
     }
     return renderCheckMail(c, parsed.value.email);
   });
@@ -87,7 +95,7 @@ function explain(c: AppContext, error: unknown): Refusal {
   return { status, errors: toFieldErrors(error.errors) };
 }
 
-function renderRegister(c: AppContext, form: Partial<Refusal> & { values?: FormValues }) {
+function renderRegister(c: AppContext, form: Partial<Refusal> & { next: string; values?: FormValues }) {
   const { turnstile, startingCredits } = c.get("config");
   const values = form.values ?? {};
   if (turnstile !== null) c.header("Content-Security-Policy", TURNSTILE_POLICY);
@@ -97,6 +105,7 @@ function renderRegister(c: AppContext, form: Partial<Refusal> & { values?: FormV
       frame={buildFrame(c, form.values === undefined ? takeNotice(c) : null)}
       email={typedValue(values, "email")}
       name={typedValue(values, "name")}
+      next={form.next}
       startingCredits={startingCredits}
       turnstileSiteKey={turnstile?.siteKey ?? null}
       error={form.error}

@@ -43,7 +43,7 @@ export const signInPages = new Hono<AppEnv>()
     const parsed = parseFields(linkSchema, { email });
     if (!parsed.ok) return refuse(c, { email, next, status: 422, errors: toFieldErrors(parsed.error) });
     try {
-      await askForLink(c, { purpose: "sign_in", email: parsed.value.email, name: "", userId: null });
+      await askForLink(c, { purpose: "sign_in", email: parsed.value.email, name: "", userId: null, next });
     } catch (error) {
       return refuse(c, { email, next, ...explain(c, error) });
     }

@@ -1,5 +1,5 @@
 /** Making an account, and asking for a new password: both begin with an address and a letter to it. */
-import { FORGOT, REGISTER, SIGN_IN } from "./addresses.ts";
+import { FORGOT, REGISTER, SIGN_IN, withNext } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
@@ -10,11 +10,13 @@ import type { FieldErrors, Frame } from "./model.ts";
 import { EMAIL_MAX_CHARACTERS, WayIn } from "./way-in.tsx";
 import { countOf } from "./words.ts";
 
-/** Posts `email` and `name`, and `cf-turnstile-response` where the bot check is configured. */
+/** Posts `email`, `name` and `next`, and `cf-turnstile-response` where the bot check is configured. */
 export interface RegisterPageProps {
   frame: Frame;
   email: string;
   name: string;
+  /** Where to go on to behind the mailed link; checked by the route to be a path of this site. */
+  next: string;
   startingCredits: number;
   /** The widget's public key; null where nobody has to show that they are a person. */
   turnstileSiteKey: string | null;
@@ -38,12 +40,13 @@ export function RegisterPage(props: RegisterPageProps) {
       }
       others={
         <p>
-          Been here before? <a href={SIGN_IN}>Sign in</a>
+          Been here before? <a href={withNext(SIGN_IN, props.next)}>Sign in</a>
         </p>
       }
     >
       <ErrorSummary errors={errors} detail={props.error} />
       <form method="post" action={REGISTER}>
+        <input type="hidden" name="next" value={props.next} />
         <AddressField value={props.email} error={errors["email"]} />
         <NameField value={props.name} error={errors["name"]} />
         {props.turnstileSiteKey === null ? null : (
@@ -75,10 +78,11 @@ function BotCheckField(props: { siteKey: string; error: string | undefined }) {
   );
 }
 
-/** Posts `email`. */
+/** Posts `email` and `next`. */
 export interface ForgotPageProps {
   frame: Frame;
   email: string;
+  next: string;
   errors?: FieldErrors;
   error?: string | undefined;
 }
@@ -93,12 +97,13 @@ export function ForgotPage(props: ForgotPageProps) {
       lead="Tell us your address. If it has an account, we mail you a link behind which you choose a new password."
       others={
         <p>
-          It came back to you? <a href={SIGN_IN}>Sign in</a>
+          It came back to you? <a href={withNext(SIGN_IN, props.next)}>Sign in</a>
         </p>
       }
     >
       <ErrorSummary errors={errors} detail={props.error} />
       <form method="post" action={FORGOT}>
+        <input type="hidden" name="next" value={props.next} />
         <AddressField value={props.email} error={errors["email"]} />
         <Button kind="primary" wide>
           Mail me a link

@@ -1,5 +1,5 @@
 /** Signing in with a password or by a mailed link. What went wrong is told without saying which of the two it was. */
-import { FORGOT, REGISTER, SIGN_IN, SIGN_IN_LINK } from "./addresses.ts";
+import { FORGOT, REGISTER, SIGN_IN, SIGN_IN_LINK, withNext } from "./addresses.ts";
 import { Button } from "./components/button.tsx";
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/field.tsx";
@@ -34,10 +34,10 @@ export function SignInPage(props: SignInPageProps) {
       others={
         <>
           <p>
-            New here? <a href={REGISTER}>Make an account</a>
+            New here? <a href={withNext(REGISTER, props.next)}>Make an account</a>
           </p>
           <p>
-            <a href={FORGOT}>Forgot your password?</a>
+            <a href={withNext(FORGOT, props.next)}>Forgot your password?</a>
           </p>
         </>
       }

@@ -413,19 +413,27 @@ export const PAGES = {
     />
   ),
   register: (
-    <RegisterPage frame={frameFor(null)} email="" name="" startingCredits={10} turnstileSiteKey={null} />
+    <RegisterPage
+      frame={frameFor(null)}
+      email=""
+      name=""
+      next="/"
+      startingCredits={10}
+      turnstileSiteKey={null}
+    />
   ),
   "register, refused": (
     <RegisterPage
       frame={frameFor(null)}
       email="ines.okafor@example"
       name="Ines"
+      next="/gallery"
       startingCredits={0}
       turnstileSiteKey={null}
       errors={{ email: "This doesn't look like an e-mail address." }}
     />
   ),
-  "forgotten password": <ForgotPage frame={frameFor(null)} email="" />,
+  "forgotten password": <ForgotPage frame={frameFor(null)} email="" next="/" />,
   "look into your mailbox": (
     <CheckMailPage frame={frameFor(null)} email="ines.okafor@example.test" minutes={15} lettersPerHour={5} />
   ),
