@@ -255,7 +255,13 @@ describe("messages and logs", () => {
     await submitTo(answer(402, { error: "no money", reject_reason: "insufficient_funds" }));
     await submitTo(answer(200, { generation_id: GENERATION_ID }));
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: "warning", kind: "wallet_empty", status: 402, rejectReason: "insufficient_funds" },
+      {
+        level: "warning",
+        kind: "wallet_empty",
+        status: 402,
+        rejectReason: "insufficient_funds",
+        message: "no money",
+      },
       {
         level: "info",
         event: "ideogram_accepted",
@@ -263,6 +269,13 @@ describe("messages and logs", () => {
         model: "ideogram-4-5",
       },
     ]);
+  });
+});
+
+describe("the provider's words about a refused prompt", () => {
+  it("stay out of the log, since they may quote a part of it", async () => {
+    await submitTo(answer(422, { error: "'lantern' is not allowed" }));
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ kind: "refused_prompt", message: null }]);
   });
 });
 
