@@ -3,9 +3,9 @@
  * about one outside flag is a warning. Reading what is stored never refuses; this does. Pure.
  */
 import { type FlagDocument, loadDocument } from "./document.ts";
-import { listRequired } from "./evaluate.ts";
 import { isJsonObject } from "./json.ts";
-import { isFlagKey } from "./registry.ts";
+import { getDefinition, isFlagKey } from "./registry.ts";
+import { listRequirementFaults } from "./requirements.ts";
 import { listSchemaProblems, type Rule } from "./rule.ts";
 import { listTargetingAnswers } from "./targeting-answers.ts";
 
@@ -31,11 +31,14 @@ export function checkDocument(value: unknown): CheckedDocument {
   }
   for (const [key, rule] of document.rules) {
     if (isFlagKey(key)) errors.push(...listWrongTypes(key, rule.variants));
-    warnings.push(
-      ...listWrongRequirements(key, listRequired(null, rule), document),
-      ...listWrongAnswers(key, rule, value),
-    );
+    warnings.push(...listWrongAnswers(key, rule, value), ...listIdleGuards(key, rule));
   }
+  warnings.push(
+    ...listRequirementFaults(document).map(({ key, message }) => ({
+      field: `${fieldOf(key)}.metadata.requires`,
+      message,
+    })),
+  );
   const isReadable = document.problems.every(({ key }) => key !== null);
   if (isJsonObject(value) && isReadable)
     warnings.push(...listSchemaProblems(value).filter(isNews([...errors, ...warnings])));
@@ -64,17 +67,17 @@ function listWrongAnswers(key: string, rule: Rule, document: unknown): DocumentI
   }));
 }
 
-function listWrongRequirements(
-  key: string,
-  required: readonly string[],
-  document: FlagDocument,
-): DocumentIssue[] {
-  return required
-    .filter((other) => other === key || !(isFlagKey(other) || document.rules.has(other)))
-    .map((other) => ({
-      field: `${fieldOf(key)}.metadata.requires`,
-      message: `It requires ${other}, which ${other === key ? "is itself" : "is not a flag"}: it is always off.`,
-    }));
+/** Whoever asks the guard for something relies on it. */
+function listIdleGuards(key: string, rule: Rule): DocumentIssue[] {
+  if (rule.metadata["guard"] !== true) return [];
+  const whose = isFlagKey(key) ? getDefinition(key).critical && "a critical flag" : "a flag of others";
+  if (whose === false) return [];
+  return [
+    {
+      field: `${fieldOf(key)}.metadata.guard`,
+      message: `The guard doesn't watch ${whose}: this asks in vain.`,
+    },
+  ];
 }
 
 /** The schema repeats what was said already in other words. */

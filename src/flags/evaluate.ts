@@ -31,21 +31,28 @@ export interface FlagDetails {
 }
 
 export function evaluateFlag(snapshot: FlagSnapshot, key: FlagKey, context: EvaluationContext): FlagDetails {
-  return evaluateWithin(snapshot, key, context, []);
+  return evaluateWithin(snapshot, key, context, { asking: [], judged: new Map() });
 }
 
-/** `asking` are the flags whose prerequisites led here: a circle counts as not met. */
+/** One question, with all that it leads to. */
+interface Inquiry {
+  /** The flags whose prerequisites led here: a circle counts as not met. */
+  asking: readonly string[];
+  /** What was judged on the way: flags that many others require would be asked once for every path to them. */
+  judged: Map<string, Requirement>;
+}
+
 function evaluateWithin(
   snapshot: FlagSnapshot,
   key: FlagKey,
   context: EvaluationContext,
-  asking: readonly string[],
+  inquiry: Inquiry,
 ): FlagDetails {
   const state = snapshot.flags[key];
   const fallback = getDefinition(key).default[snapshot.environment];
   const switched = evaluateSwitch(key, state, fallback, context);
   if (switched !== null) return switched;
-  const required = judgeRequired(snapshot, listRequired(key, state.rule), context, [...asking, key]);
+  const required = judgeRequired(snapshot, key, listRequired(key, state.rule), context, inquiry);
   if (required === "unmet") return found(key, false, "off", "PREREQUISITE", "rules");
   if (required === "keyless") return byDefault(key, fallback, "ERROR", KEYLESS);
   if (state.rule !== null) return evaluateByRule(key, state.rule, fallback, context);
@@ -152,28 +159,34 @@ const KEYLESS = {
 
 function judgeRequired(
   snapshot: FlagSnapshot,
+  key: string,
   required: readonly string[],
   context: EvaluationContext,
-  asking: readonly string[],
+  { asking, judged }: Inquiry,
 ): Requirement {
-  const judged = required.map((other) => judgeOne(snapshot, other, context, asking));
-  if (judged.includes("unmet")) return "unmet";
-  return judged.includes("keyless") ? "keyless" : "met";
+  const inquiry = { asking: [...asking, key], judged };
+  const answers = required.map((other) => {
+    const answer = judged.get(other) ?? judgeOne(snapshot, other, context, inquiry);
+    judged.set(other, answer);
+    return answer;
+  });
+  if (answers.includes("unmet")) return "unmet";
+  return answers.includes("keyless") ? "keyless" : "met";
 }
 
 function judgeOne(
   snapshot: FlagSnapshot,
   key: string,
   context: EvaluationContext,
-  asking: readonly string[],
+  inquiry: Inquiry,
 ): Requirement {
-  if (asking.includes(key)) return "unmet";
+  if (inquiry.asking.includes(key)) return "unmet";
   if (isFlagKey(key)) {
-    const { value, error } = evaluateWithin(snapshot, key, context, asking);
+    const { value, error } = evaluateWithin(snapshot, key, context, inquiry);
     if (error?.code === KEYLESS.code) return "keyless";
     return value ? "met" : "unmet";
   }
-  const outcome = evaluateOtherWithin(snapshot, key, context, asking);
+  const outcome = evaluateOtherWithin(snapshot, key, context, inquiry);
   if (outcome?.kind === "error" && outcome.code === KEYLESS.code) return "keyless";
   return outcome?.kind === "value" && outcome.value ? "met" : "unmet";
 }
@@ -186,21 +199,21 @@ export function evaluateOther(
   key: string,
   context: EvaluationContext,
 ): OtherOutcome | null {
-  return evaluateOtherWithin(snapshot, key, context, []);
+  return evaluateOtherWithin(snapshot, key, context, { asking: [], judged: new Map() });
 }
 
 function evaluateOtherWithin(
   snapshot: FlagSnapshot,
   key: string,
   context: EvaluationContext,
-  asking: readonly string[],
+  inquiry: Inquiry,
 ): OtherOutcome | null {
   const rule = snapshot.document.rules.get(key);
   if (rule === undefined) {
     const problem = snapshot.document.problems.find((one) => one.key === key);
     return problem === undefined ? null : { kind: "error", code: "PARSE_ERROR", message: problem.message };
   }
-  const required = judgeRequired(snapshot, listRequired(null, rule), context, [...asking, key]);
+  const required = judgeRequired(snapshot, key, listRequired(null, rule), context, inquiry);
   if (required === "met") return rule.evaluate(context);
   if (required === "keyless") return { kind: "error", ...KEYLESS };
   return { kind: "prerequisite", value: [...rule.variants.values()].includes(false) ? false : undefined };

@@ -3,9 +3,9 @@
  * that can't be used, a namespace that doesn't answer, keys that no flag has, plans that nobody carries out. For the
  * admin page, the doctor and the diagnostics. Pure.
  */
-import { listRequired } from "./evaluate.ts";
 import { RULES_KEY } from "./keys.ts";
 import { FLAG_KEYS, isFlagKey } from "./registry.ts";
+import { listRequirementFaults } from "./requirements.ts";
 import type { FlagSnapshot } from "./snapshot.ts";
 import { suggestKey } from "./suggest.ts";
 
@@ -16,6 +16,7 @@ export type FindingCode =
   | "rules_unreadable"
   | "rule_broken"
   | "requirement_unknown"
+  | "requirement_circular"
   | "key_unknown"
   | "plan_overdue";
 
@@ -94,17 +95,13 @@ function listProblemFindings({ document }: FlagSnapshot): FlagFinding[] {
 }
 
 function listRequirementFindings({ document }: FlagSnapshot): FlagFinding[] {
-  return [...document.rules].flatMap(([key, rule]) =>
-    listRequired(null, rule)
-      .filter((other) => !(isFlagKey(other) || document.rules.has(other)))
-      .map((other) => ({
-        severity: "warning" as const,
-        code: "requirement_unknown" as const,
-        key,
-        message: `${key} requires ${other}, which is not a flag: it is off.`,
-        fix: "Correct metadata.requires of its rule at /admin/flags/rules.",
-      })),
-  );
+  return listRequirementFaults(document).map(({ key, kind, message }) => ({
+    severity: "warning",
+    code: `requirement_${kind}`,
+    key,
+    message: `The rule of ${key} can't be met. ${message}`,
+    fix: "Correct metadata.requires of its rule at /admin/flags/rules.",
+  }));
 }
 
 function findUnknownKey({ environment }: FlagSnapshot, { key, didYouMean }: UnknownKey): FlagFinding {

@@ -15,11 +15,16 @@ export interface FlagReach {
 }
 
 export function judgeReach(snapshot: FlagSnapshot, key: FlagKey): FlagReach {
-  return judgeWithin(snapshot, key, []);
+  return judgeWithin(snapshot, key, { asking: [], judged: new Map() });
 }
 
-/** `asking` are the flags whose requirements led here, as in an evaluation. */
-function judgeWithin(snapshot: FlagSnapshot, key: FlagKey, asking: readonly string[]): FlagReach {
+/** As in an evaluation: the flags whose requirements led here, and what was judged on the way. */
+interface Inquiry {
+  asking: readonly string[];
+  judged: Map<string, FlagReach["kind"]>;
+}
+
+function judgeWithin(snapshot: FlagSnapshot, key: FlagKey, inquiry: Inquiry): FlagReach {
   const { rule, split, switch: parsed } = snapshot.flags[key];
   if (split !== null) return { kind: "some", by: "share" };
   if (parsed.kind === "variant" || parsed.kind === "percentage") {
@@ -30,29 +35,35 @@ function judgeWithin(snapshot: FlagSnapshot, key: FlagKey, asking: readonly stri
     rule === null
       ? { kind: kindOf([fallback]), by: "default" }
       : { kind: judgeRule(rule, (value) => (typeof value === "boolean" ? value : fallback)), by: "rule" };
-  return limitByRequired(snapshot, own, listRequired(key, rule), [...asking, key]);
+  return limitByRequired(snapshot, own, key, listRequired(key, rule), inquiry);
 }
 
 /** A requirement can take away and never add. */
 function limitByRequired(
   snapshot: FlagSnapshot,
   own: FlagReach,
+  key: string,
   required: readonly string[],
-  asking: readonly string[],
+  { asking, judged }: Inquiry,
 ): FlagReach {
-  const kinds = required.map((other) => judgeRequired(snapshot, other, asking).kind);
+  const inquiry = { asking: [...asking, key], judged };
+  const kinds = required.map((other) => {
+    const kind = judged.get(other) ?? judgeRequired(snapshot, other, inquiry).kind;
+    judged.set(other, kind);
+    return kind;
+  });
   if (kinds.includes("nobody")) return { kind: "nobody", by: "requirement" };
   if (kinds.includes("some") && own.kind === "everybody") return { kind: "some", by: "requirement" };
   return own;
 }
 
-function judgeRequired(snapshot: FlagSnapshot, key: string, asking: readonly string[]): FlagReach {
-  if (asking.includes(key)) return { kind: "nobody", by: "requirement" };
-  if (isFlagKey(key)) return judgeWithin(snapshot, key, asking);
+function judgeRequired(snapshot: FlagSnapshot, key: string, inquiry: Inquiry): FlagReach {
+  if (inquiry.asking.includes(key)) return { kind: "nobody", by: "requirement" };
+  if (isFlagKey(key)) return judgeWithin(snapshot, key, inquiry);
   const rule = snapshot.document.rules.get(key);
   if (rule === undefined) return { kind: "nobody", by: "default" };
   const own: FlagReach = { kind: judgeRule(rule, Boolean), by: "rule" };
-  return limitByRequired(snapshot, own, listRequired(null, rule), [...asking, key]);
+  return limitByRequired(snapshot, own, key, listRequired(null, rule), inquiry);
 }
 
 /** `read` takes undefined for an answer that leaves the value to the code. */

@@ -70,6 +70,7 @@ const TITLES: Readonly<Record<FlagFinding["code"], string>> = {
   rules_unreadable: "The rules can't be read",
   rule_broken: "A rule is broken",
   requirement_unknown: "A rule requires what isn't there",
+  requirement_circular: "Rules require each other",
   key_unknown: "A key that no flag has",
   plan_overdue: "A plan was not carried out",
 };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluateFlag, evaluateOther } from "../../src/flags/evaluate.ts";
+import { judgeReach } from "../../src/flags/reach.ts";
 import { FLAG_KEYS } from "../../src/flags/registry.ts";
 import { onForRole, onForShare, SOMEBODY, snapshotOf } from "./support.ts";
 
@@ -257,6 +258,24 @@ describe("prerequisites", () => {
     expect(evaluateFlag(snapshot, "charts", SOMEBODY).value).toBe(false);
     expect(evaluateFlag(snapshot, "animations", SOMEBODY).value).toBe(false);
     expect(evaluateOther(snapshot, "other", SOMEBODY)).toEqual({ kind: "prerequisite", value: false });
+  });
+
+  it("are judged once each, however many ways lead to them", async () => {
+    const layers = 60;
+    const flags = Object.fromEntries(
+      Array.from({ length: layers }, (_, layer) => layer).flatMap((layer) => {
+        const below = layer === layers - 1 ? "charts" : `a${layer + 1}, b${layer + 1}`;
+        return [`a${layer}`, `b${layer}`].map((key) => [key, needing(below)] as const);
+      }),
+    );
+    const rules = { flags: { ...flags, animations: needing("a0, b0") } };
+    const met = await snapshotOf({ rules });
+    expect(evaluateFlag(met, "animations", SOMEBODY).value).toBe(true);
+    expect(judgeReach(met, "animations").kind).toBe("everybody");
+    const unmet = await snapshotOf({ rules, switches: { charts: "off" } });
+    expect(evaluateFlag(unmet, "animations", SOMEBODY).value).toBe(false);
+    expect(judgeReach(unmet, "animations").kind).toBe("nobody");
+    expect(evaluateOther(unmet, "a0", SOMEBODY)).toEqual({ kind: "prerequisite", value: false });
   });
 
   it("holds for flags of the document only, and leaves the value open where there is no false", async () => {

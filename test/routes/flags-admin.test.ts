@@ -270,7 +270,7 @@ describe("the document of rules", () => {
     expect(await env.FLAGS.get(RULES_KEY)).toBeNull();
   });
 
-  it("warns about what is wrong with one outside flag only, and takes the document", async () => {
+  it("warns about what would have no effect or be off, and takes the document", async () => {
     const document = {
       flags: {
         extra: {
@@ -280,6 +280,9 @@ describe("the document of rules", () => {
           targeting: { if: [{ $ref: "nowhere" }, "a"] },
         },
         needy: { ...onForRole("ADMIN"), metadata: { requires: "chrats" } },
+        selfish: { ...onForRole("ADMIN"), metadata: { requires: "selfish" } },
+        charts: { ...onForRole("ADMIN"), metadata: { requires: "animations", guard: true } },
+        animations: { ...onForRole("ADMIN"), metadata: { requires: "charts", guard: true } },
       },
     };
     const response = await call("PUT", `${LIST}/document`, { as: admin, json: document });
@@ -287,7 +290,19 @@ describe("the document of rules", () => {
     const { warnings } = (await response.json()) as { warnings: { field: string }[] };
     expect(warnings.map((warning) => warning.field)).toEqual([
       "flags.extra",
+      "flags.charts.metadata.guard",
       "flags.needy.metadata.requires",
+      "flags.selfish.metadata.requires",
+      "flags.charts.metadata.requires",
+      "flags.animations.metadata.requires",
+    ]);
+    const { findings } = await list(admin);
+    expect(findings.map(({ code, key }) => [code, key])).toEqual([
+      ["rule_broken", "extra"],
+      ["requirement_unknown", "needy"],
+      ["requirement_circular", "selfish"],
+      ["requirement_circular", "charts"],
+      ["requirement_circular", "animations"],
     ]);
   });
 
