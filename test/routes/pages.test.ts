@@ -55,6 +55,13 @@ async function order(person: TestPerson, form: Record<string, string> = FORM): P
   return response.headers.get("Location") ?? "";
 }
 
+/** The values of the ticked boxes and chosen buttons of one name. */
+function listChecked(page: string, name: string): (string | undefined)[] {
+  const inputs = page.match(/<input[^>]*>/g) ?? [];
+  const checked = inputs.filter((input) => input.includes(`name="${name}"`) && / checked/.test(input));
+  return checked.map((input) => /value="([^"]*)"/.exec(input)?.[1]);
+}
+
 async function deliverAll(person: TestPerson, context: JobContext = buildContext()): Promise<void> {
   const { results } = await env.DB.prepare(
     "SELECT id FROM generations WHERE user_id = ?1 AND due_at IS NOT NULL",
@@ -115,6 +122,26 @@ describe("from form to picture, without scripts", () => {
     expect(form).toContain("Mia turns 7");
     expect(form).toMatch(/value="pop-art"[^>]*checked|checked[^>]*value="pop-art"/);
     expect(await readBalance(person.id)).toEqual({ available: 1, held: 0 });
+  });
+
+  it("tries one picture again by itself, with the prompt that the person wrote", async () => {
+    const person = await createPerson({ credits: 2 });
+    const prompt = "Two pirates and a <parrot> [[sim:422]]";
+    const json = { eventType: "bbq", answers: { venue: "a beach" }, shapes: ["1:1", "9:16"], prompt };
+    const headers = { "Idempotency-Key": newId() };
+    await call("POST", "/api/generations", { as: person, json, headers });
+    await deliverAll(person);
+    const brief = await env.DB.prepare("SELECT id FROM briefs WHERE user_id = ?1")
+      .bind(person.id)
+      .first("id");
+    const link = `/create?from=${brief}&shape=9%3A16`;
+    const page = await (await call("GET", `/briefs/${brief}`, { as: person })).text();
+    expect(page).toContain(link.replace("&", "&amp;"));
+    const form = await (await call("GET", link, { as: person })).text();
+    expect(listChecked(form, "shapes")).toEqual(["9:16"]);
+    expect(listChecked(form, "count")).toEqual(["1"]);
+    expect(form).toContain("Two pirates and a &lt;parrot&gt; [[sim:422]]</textarea>");
+    expect(form).toContain('value="a beach"');
   });
 
   it("makes the pictures once when the form is sent twice", async () => {

@@ -3,6 +3,7 @@ import type { Brief } from "../../generations/brief.ts";
 import { QUALITIES, SHAPES } from "../../generations/catalogue.ts";
 import { PICTURES_MAX } from "../../generations/limits.ts";
 import { priceOf } from "../../generations/price.ts";
+import { buildPrompt } from "../../generations/prompt.ts";
 import { answerName, answerOf, editedPromptOf } from "../views/create/fields.ts";
 import type { Price } from "../views/create/order-ticket.tsx";
 import { typedValue, typedValues } from "../views/form-values.ts";
@@ -57,7 +58,14 @@ export function toFormValues(brief: Brief): FormValues {
     quality: brief.quality,
     count: String(brief.count),
     seed: brief.seed === undefined ? "" : String(brief.seed),
+    ...(brief.prompt === undefined ? {} : { prompt: brief.prompt, builtPrompt: buildPromptOfAnswers(brief) }),
   };
+}
+
+/** The prompt that the answers alone would give. */
+export function buildPromptOfAnswers(brief: Brief): string {
+  const { prompt: _edited, ...answersOnly } = brief;
+  return buildPrompt(answersOnly).prompt;
 }
 
 /** The price of what is chosen so far, by the function that charges. Nothing chosen costs nothing. */

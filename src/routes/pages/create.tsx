@@ -5,7 +5,6 @@ import { AppError, type FieldError, statusOf } from "../../errors.ts";
 import { type Brief, parseBrief } from "../../generations/brief.ts";
 import { EVENT_TYPES } from "../../generations/catalogue.ts";
 import { buildCatalogueJson } from "../../generations/catalogue-json.ts";
-import { buildPrompt } from "../../generations/prompt.ts";
 import { ID_PATTERN, newId } from "../../ids.ts";
 import { IDEMPOTENCY_KEY_PATTERN } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
@@ -17,7 +16,7 @@ import { CreatePage } from "../views/create/create-page.tsx";
 import { initialValues } from "../views/create/fields.ts";
 import { typedValue } from "../views/form-values.ts";
 import type { EventType, FormValues, Question } from "../views/model.ts";
-import { priceOfForm, toBriefInput, toFormValues } from "./create-form.ts";
+import { buildPromptOfAnswers, priceOfForm, toBriefInput, toFormValues } from "./create-form.ts";
 import { readForm, toFieldErrors } from "./form.ts";
 
 export const createPages = new Hono<AppEnv>()
@@ -125,9 +124,8 @@ function renderForm(c: AppContext, form: RenderedForm) {
 }
 
 function describePreview(brief: Brief, model: string, available: number) {
-  const { prompt: _edited, ...answersOnly } = brief;
   const { prompt, pictures } = buildPreview(brief, model, available);
-  return { prompt, builtPrompt: buildPrompt(answersOnly).prompt, pictures };
+  return { prompt, builtPrompt: buildPromptOfAnswers(brief), pictures };
 }
 
 function getCatalogue(c: AppContext) {
@@ -149,14 +147,19 @@ function withHint(question: Question, hints: ReadonlyMap<string, string | undefi
   return hint === undefined ? question : { ...question, hint };
 }
 
-/** The brief of `?from=`, if it is this person's and the catalogue still knows all that it asks for. */
+/**
+ * The brief of `?from=`, if it is this person's and the catalogue still knows all that it asks for. With `&shape=` it
+ * asks for one picture of that shape: what the others of the brief became was paid for, or is back.
+ */
 async function findEarlierBrief(c: AppContext): Promise<Brief | null> {
   const briefId = c.req.query("from") ?? "";
   if (!ID_PATTERN.test(briefId)) return null;
   const body = await findBriefBody(c.env.DB, requireUser(c).id, briefId);
   if (body === null) throw new AppError("not_found");
   const brief = parseBrief(JSON.parse(body));
-  return brief.ok ? brief.value : null;
+  if (!brief.ok) return null;
+  const shape = brief.value.shapes.find((key) => key === c.req.query("shape"));
+  return shape === undefined ? brief.value : { ...brief.value, shapes: [shape], count: 1 };
 }
 
 function readKey(values: FormValues): string {

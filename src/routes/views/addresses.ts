@@ -61,9 +61,9 @@ export function createPath(eventType: string): string {
   return `${CREATE}?type=${encodeURIComponent(eventType)}`;
 }
 
-/** The form again, filled with what an earlier brief asked for. */
-export function createAgainPath(briefId: string): string {
-  return `${CREATE}?from=${encodeURIComponent(briefId)}`;
+/** The form again, filled with what an earlier brief asked for, or with one of its pictures. */
+export function createAgainPath(briefId: string, shape?: string): string {
+  return withQuery(CREATE, { from: briefId, shape });
 }
 
 export function briefPath(briefId: string): string {

@@ -49,7 +49,7 @@ export function BriefPage(props: BriefPageProps) {
       <PageHeader
         title={title}
         lead={leadOf(props)}
-        actions={hasOpen ? <WaitingActions /> : <SettledActions briefId={brief.id} />}
+        actions={hasOpen ? <WaitingActions /> : <SettledActions {...props} />}
       />
       <div data-hook="equal-order">
         {equalOrder === null ? null : <OrderedTwice equalOrder={equalOrder} generations={generations} />}
@@ -61,6 +61,7 @@ export function BriefPage(props: BriefPageProps) {
         {generations.map((generation, index) => (
           <Sheet
             briefId={brief.id}
+            againPath={createAgainPath(brief.id, generations.length === 1 ? undefined : generation.shape)}
             generation={generation}
             now={props.now}
             name={`Picture ${index + 1} of ${generations.length}`}
@@ -76,11 +77,12 @@ function WaitingActions() {
   return <LinkButton href={GALLERY}>Gallery</LinkButton>;
 }
 
-function SettledActions(props: { briefId: string }) {
+function SettledActions({ brief, generations }: BriefPageProps) {
+  const isAllLost = generations.length > 1 && !generations.some(isDone);
   return (
     <>
-      <LinkButton icon="plus" href={createAgainPath(props.briefId)}>
-        Make more like this
+      <LinkButton icon={isAllLost ? "refresh" : "plus"} href={createAgainPath(brief.id)}>
+        {isAllLost ? "Try all of it again" : "Make more like this"}
       </LinkButton>
       <LinkButton href={GALLERY}>Gallery</LinkButton>
     </>
@@ -108,6 +110,8 @@ function OrderedTwice(props: { equalOrder: EqualOrder; generations: readonly Gen
 
 interface SheetProps {
   briefId: string;
+  /** The form filled for this picture alone: the others of the brief aren't paid for again. */
+  againPath: string;
   generation: Generation;
   now: string;
   name: string;
@@ -159,7 +163,7 @@ function SheetPicture(props: { generation: Generation }) {
 }
 
 function SheetState(props: SheetProps) {
-  const { generation, briefId } = props;
+  const { generation, againPath } = props;
   switch (generation.status) {
     case "queued":
     case "processing":
@@ -171,7 +175,7 @@ function SheetState(props: SheetProps) {
       return (
         <>
           <p data-hook="words">{generation.error?.message ?? "The credits are back in your account."}</p>
-          <LinkButton small icon="refresh" href={createAgainPath(briefId)}>
+          <LinkButton small icon="refresh" href={againPath}>
             Try again<span class="visually-hidden"> to make {props.name}</span>
           </LinkButton>
         </>

@@ -101,6 +101,17 @@ describe("a brief that has come to its end", () => {
     expect(elements.some((element) => attribute(element, "href") === "/create?from=b1")).toBe(true);
   });
 
+  it("offers to try the one picture again that failed, and not those that were paid for", async () => {
+    const elements = await renderBrief([
+      sampleGeneration("succeeded", "1:1", "storing", { image: sampleImage(3) }),
+      sampleGeneration("failed", "9:16", "generating"),
+    ]);
+    const again = elements.find(
+      (element) => element.tag === "a" && element.text === "Try again to make Picture 2 of 2",
+    );
+    expect(again && attribute(again, "href")).toBe("/create?from=b1&shape=9%3A16");
+  });
+
   it.each([
     [["succeeded"], "Your picture is ready", "Concert. 1 credit spent."],
     [["succeeded", "succeeded"], "Your pictures are ready", "Concert. 2 credits spent."],
