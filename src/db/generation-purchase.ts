@@ -10,6 +10,9 @@ export type SubmitStart =
   /** No room at the provider, or the lease is lost. `ahead`: queued jobs that were there before, at most `aheadMax`. */
   | { kind: "refused"; ahead: number };
 
+/** What takes longer at the provider is stuck there: it keeps waiting, and no longer keeps others from buying. */
+const PLACE_KEPT_MS = 15 * 60_000;
+
 /**
  * Writes down that the provider is about to be paid, before it is: a crash after this line is an unknown outcome.
  * Refused when `maxInFlight` pictures are at the provider already.
@@ -27,7 +30,8 @@ export async function startSubmit(
            due_at = ${NOW} + ?3, updated_at = ${NOW}
          WHERE id = ?1 AND lease = ?2 AND submit_started_at IS NULL AND provider_generation_id IS NULL
            AND (SELECT count(*) FROM generations
-                WHERE status = 'processing' AND step IN ('submitting', 'generating')) < ?4
+                WHERE status = 'processing' AND step IN ('submitting', 'generating')
+                  AND submit_started_at > ${NOW} - ${PLACE_KEPT_MS}) < ?4
          RETURNING id`,
       )
       .bind(id, lease, options.leaseMs, options.maxInFlight),

@@ -55,6 +55,25 @@ describe("a job without room at the provider", () => {
   });
 });
 
+describe("a picture that is stuck at the provider", () => {
+  it("keeps its place for a quarter of an hour, and not until it is too old", async () => {
+    const { id: userId } = await createAccount({ credits: 2 });
+    const [stuck = "", next = ""] = await order(userId, 2);
+    const workshop = createWorkshop({ maxInFlight: 1 });
+    workshop.provider.always.poll = pending;
+    await advanceJob(workshop.context, stuck);
+    await letTimePass(14 * 60_000);
+    expect(await advanceJob(workshop.context, next)).toMatchObject({ kind: "again" });
+    expect(workshop.provider.seen.submits).toBe(1);
+    await letTimePass(2 * 60_000);
+    await advanceJob(workshop.context, next);
+    expect(workshop.provider.seen.submits).toBe(2);
+    workshop.provider.always = {};
+    await runMinutes(workshop);
+    expect(await readBalance(userId)).toEqual({ available: 0, held: 0 });
+  });
+});
+
 describe("while cloud services are off", () => {
   it("a job waits unpaid, may be canceled, and goes on when they are on again", async () => {
     const { id } = await orderOne();
