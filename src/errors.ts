@@ -68,7 +68,9 @@ export class AppError extends Error {
   }
 }
 
-export function statusOf(code: ErrorCode): number {
+export type ErrorStatus = 400 | 401 | 402 | 403 | 404 | 405 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
+
+export function statusOf(code: ErrorCode): ErrorStatus {
   switch (code) {
     case "malformed_body":
     case "idempotency_key_required":

@@ -14,9 +14,8 @@ import { runQueries } from "../../db/query.ts";
 import { buildDevicesQuery } from "../../db/sessions.ts";
 import { updateName } from "../../db/user-changes.ts";
 import { buildOwnAccountQuery } from "../../db/users.ts";
-import { AppError, type FieldError, statusOf } from "../../errors.ts";
-import { parseFields } from "../../fields.ts";
-import { numberedPageQuery, parseId, parseQuery } from "../body.ts";
+import { AppError } from "../../errors.ts";
+import { numberedPageQuery, parseId, parseQuery, parseValue } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { DEVICES_MAX, listArchivePaths, newEmailSchema, newKeySchema, profileSchema } from "../me.ts";
@@ -36,7 +35,7 @@ import { ACCOUNT, profilePicturePath } from "../views/addresses.ts";
 import { typedValue, typedValues } from "../views/form-values.ts";
 import type { FormValues } from "../views/model.ts";
 import { askForLink, signOutEverywhere } from "../ways-in.ts";
-import { readForm, toFieldErrors } from "./form.ts";
+import { readForm, refuseForm } from "./form.ts";
 
 export const accountPages = new Hono<AppEnv>()
   .get("/account", (c) => renderAccount(c, null))
@@ -54,19 +53,21 @@ export const accountPages = new Hono<AppEnv>()
   })
   .post("/account/name", async (c) => {
     const values = await readForm(c);
-    const parsed = parseFields(profileSchema, { name: typedValue(values, "name") });
-    if (!parsed.ok) return refuseAccountForm(c, "name", values, invalid(parsed.error));
-    await updateName(c.env.DB, requireUser(c).id, parsed.value.name, Date.now());
+    try {
+      const { name } = parseValue({ name: typedValue(values, "name") }, profileSchema);
+      await updateName(c.env.DB, requireUser(c).id, name, Date.now());
+    } catch (error) {
+      return refuseAccountForm(c, "name", values, error);
+    }
     setNotice(c, { kind: "success", text: "Your name is saved." });
     return c.redirect("/account", 303);
   })
   .post("/account/email", async (c) => {
     const values = await readForm(c);
     const current = typedValue(values, "emailCurrent");
-    const parsed = parseFields(newEmailSchema, { email: typedValue(values, "email"), current });
-    if (!parsed.ok) return refuseAccountForm(c, "email", values, invalid(parsed.error), EMAIL_FIELDS);
     try {
-      await askToChangeEmail(c, { email: parsed.value.email, password: current });
+      const { email } = parseValue({ email: typedValue(values, "email"), current }, newEmailSchema);
+      await askToChangeEmail(c, { email, password: current });
     } catch (error) {
       return refuseAccountForm(c, "email", values, error, EMAIL_FIELDS);
     }
@@ -102,15 +103,11 @@ export const accountPages = new Hono<AppEnv>()
   })
   .post("/account/keys", async (c) => {
     const values = await readForm(c);
-    const parsed = parseFields(newKeySchema, {
-      name: typedValue(values, "keyName"),
-      scopes: typedValues(values, "scopes"),
-    });
-    if (!parsed.ok) return refuseAccountForm(c, "key", values, invalid(parsed.error), KEY_FIELDS);
+    const typed = { name: typedValue(values, "keyName"), scopes: typedValues(values, "scopes") };
     try {
-      const { secret } = await makeKey(c, parsed.value);
-      const frame = buildFrame(c, null);
-      return c.html(<NewKeyPage frame={frame} name={parsed.value.name} secret={secret} />, 201);
+      const wanted = parseValue(typed, newKeySchema);
+      const { secret } = await makeKey(c, wanted);
+      return c.html(<NewKeyPage frame={buildFrame(c, null)} name={wanted.name} secret={secret} />, 201);
     } catch (error) {
       return refuseAccountForm(c, "key", values, error, KEY_FIELDS);
     }
@@ -125,28 +122,18 @@ export const accountPages = new Hono<AppEnv>()
 const EMAIL_FIELDS: Readonly<Record<string, string>> = { current: "emailCurrent" };
 const KEY_FIELDS: Readonly<Record<string, string>> = { name: "keyName" };
 
-function invalid(errors: FieldError[]): AppError {
-  return new AppError("invalid_request", { errors });
-}
-
 /** The page again with what was refused beside its form. Whatever is no refusal of the form's goes on. */
 export function refuseAccountForm(
   c: AppContext,
   form: RefusedForm["form"],
   values: FormValues,
   error: unknown,
-  fields: Readonly<Record<string, string>> = {},
+  renamed: Readonly<Record<string, string>> = {},
 ) {
   if (!(error instanceof AppError) || error.code === "unauthenticated") throw error;
-  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-  c.set("refusal", error.reason ?? error.code);
-  c.status(statusOf(error.code) as 422);
-  const errors = toFieldErrors(
-    (error.errors ?? []).map(({ field, message }) => ({ field: fields[field] ?? field, message })),
-  );
-  const detail = error.errors === undefined ? error.message : undefined;
+  const refusal = refuseForm(c, error, renamed);
   const typed = Object.fromEntries(Object.keys(values).map((name) => [name, typedValue(values, name)]));
-  return renderAccount(c, { form, errors, detail, values: typed, scopes: typedValues(values, "scopes") });
+  return renderAccount(c, { form, ...refusal, values: typed, scopes: typedValues(values, "scopes") });
 }
 
 async function renderAccount(c: AppContext, refused: RefusedForm | null) {

@@ -8,8 +8,7 @@ import { buildPictureVersionQuery } from "../../db/profile-pictures.ts";
 import { runQueries } from "../../db/query.ts";
 import { ROLES } from "../../db/schema.ts";
 import { buildUserQuery } from "../../db/users.ts";
-import { AppError, type FieldError, statusOf } from "../../errors.ts";
-import { parseFields } from "../../fields.ts";
+import { AppError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { presentJob } from "../admin-generations.ts";
 import {
@@ -20,7 +19,7 @@ import {
   getUser,
   userChangeSchema,
 } from "../admin-users.ts";
-import { IDEMPOTENCY_KEY_PATTERN, parseId } from "../body.ts";
+import { IDEMPOTENCY_KEY_PATTERN, parseId, parseValue } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { presentEntry, presentUser } from "../present.ts";
@@ -28,7 +27,7 @@ import { adminUserPicturePath } from "../views/addresses.ts";
 import { AdminUserPage, creditsAddedText } from "../views/admin/user.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FormValues } from "../views/model.ts";
-import { readForm, toFieldErrors } from "./form.ts";
+import { type Refusal, readForm, refuseForm } from "./form.ts";
 
 const LAST_ENTRIES = 20;
 const LAST_JOBS = 10;
@@ -40,37 +39,30 @@ export const adminUserPages = new Hono<AppEnv>()
     const values = await readForm(c);
     const typedKey = typedValue(values, "idempotencyKey");
     const idempotencyKey = IDEMPOTENCY_KEY_PATTERN.test(typedKey) ? typedKey : newId();
-    const change = parseFields(addCreditsSchema, toChange(values));
-    if (!change.ok) {
-      return renderUser(c, { idempotencyKey, values, errors: change.error });
-    }
     try {
-      const { credits } = await addCredits(c, id, change.value, idempotencyKey);
+      const change = parseValue(toChange(values), addCreditsSchema);
+      const { credits } = await addCredits(c, id, change, idempotencyKey);
       setNotice(c, { kind: "success", text: creditsAddedText(credits.added, credits.available) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return renderUser(c, { values, ...explainRefusal(error, idempotencyKey) });
+      return renderUser(c, { values, ...refuseCredits(c, error, idempotencyKey) });
     }
     return c.redirect(`/admin/users/${id}`, 303);
   })
   .post("/admin/users/:id/account", async (c) => {
     const { id } = await getUser(c);
     const values = await readForm(c);
-    const form = parseFields(accountFormSchema, toAccountForm(values));
-    const typed = { idempotencyKey: newId(), accountReason: typedValue(values, "accountReason") };
-    if (!form.ok) {
-      const accountDetail = form.error.map(({ message }) => message).join(" ");
-      return renderUser(c, { ...typed, status: statusOf("invalid_request"), accountDetail });
-    }
-    const change = toAccountChange(form.value);
     try {
+      const change = toAccountChange(parseValue(toAccountForm(values), accountFormSchema));
       await changeAccount(c, change);
+      setNotice(c, { kind: "success", text: describeAccountChange(change) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const status = statusOf(error.code);
-      return renderUser(c, { ...typed, status, accountDetail: error.message });
+      const { errors, detail } = refuseForm(c, error);
+      const accountDetail = detail ?? [...new Set(Object.values(errors))].join(" ");
+      const accountReason = typedValue(values, "accountReason");
+      return renderUser(c, { idempotencyKey: newId(), accountDetail, accountReason });
     }
-    setNotice(c, { kind: "success", text: describeAccountChange(change) });
     return c.redirect(`/admin/users/${id}`, 303);
   });
 
@@ -123,35 +115,28 @@ function toChange(values: FormValues): unknown {
   };
 }
 
-interface Refusal {
-  idempotencyKey: string;
-  status: number;
-  errors?: FieldError[];
-  detail?: string;
-}
-
-function explainRefusal(error: AppError, idempotencyKey: string): Refusal {
-  const status = statusOf(error.code);
-  if (error.errors !== undefined) return { idempotencyKey, status, errors: error.errors };
-  if (error.code !== "idempotency_key_reused") return { idempotencyKey, status, detail: error.message };
+function refuseCredits(
+  c: AppContext,
+  error: AppError,
+  idempotencyKey: string,
+): Refusal & { idempotencyKey: string } {
+  const refusal = refuseForm(c, error);
+  if (error.code !== "idempotency_key_reused") return { ...refusal, idempotencyKey };
   return {
+    ...refusal,
     idempotencyKey: newId(),
-    status,
     detail:
       "This form was sent before with other values, and those were applied. Look at the balance; send it again if these are to be applied as well.",
   };
 }
 
-interface UserForm {
+interface UserForm extends Partial<Refusal> {
   idempotencyKey: string;
   /** Why role or access could not be changed. */
   accountDetail?: string;
   /** The reason that was typed for that. */
   accountReason?: string;
-  status?: number;
   values?: FormValues;
-  errors?: FieldError[];
-  detail?: string;
 }
 
 async function renderUser(c: AppContext, form: UserForm) {
@@ -165,7 +150,6 @@ async function renderUser(c: AppContext, form: UserForm) {
   ]);
   if (user === null) throw new AppError("not_found");
   const isOwn = viewer.id === user.id;
-  c.status((form.status ?? (form.errors === undefined ? 200 : 422)) as 200 | 422);
   return c.html(
     <AdminUserPage
       frame={buildFrame(c, takeNotice(c))}
@@ -175,12 +159,7 @@ async function renderUser(c: AppContext, form: UserForm) {
       jobs={jobs.items.map(presentJob)}
       canAddCredits={!outranks(user.role, viewer.role) && (!isOwn || hasRole(viewer.role, "HERO"))}
       canChangeAccount={hasRole(viewer.role, "HERO")}
-      accountDetail={form.accountDetail}
-      accountReason={form.accountReason}
-      idempotencyKey={form.idempotencyKey}
-      detail={form.detail}
-      {...(form.values === undefined ? {} : { values: form.values })}
-      {...(form.errors === undefined ? {} : { errors: toFieldErrors(form.errors) })}
+      {...form}
     />,
   );
 }

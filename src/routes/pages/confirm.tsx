@@ -13,9 +13,8 @@ import { buildFrame, setNotice } from "../frame.ts";
 import { CREATE, HOME } from "../views/addresses.ts";
 import { ConfirmPage, DeadLinkPage, OthersLinkPage } from "../views/confirm.tsx";
 import { typedValue } from "../views/form-values.ts";
-import type { FieldErrors } from "../views/model.ts";
 import { confirm, greetNewcomer } from "../ways-in.ts";
-import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
+import { parseNextPath, type Refusal, readForm, refuseFields, refuseForm } from "./form.ts";
 
 const DEAD_LINK =
   "This link doesn't work any more: it was used, it is too old, or a newer one was sent. A new one is quickly asked for.";
@@ -40,7 +39,7 @@ export const confirmPages = new Hono<AppEnv>()
         ? c.redirect(signInPath(c.req.url), 303)
         : renderOthersLink(c, principal.email, link);
     }
-    return renderConfirm(c, row, { token: link.token, name: row.name });
+    return renderConfirm(c, row, { token: link.token, name: row.name }, null);
   })
   .post("/auth/confirm", async (c) => {
     const values = await readForm(c);
@@ -55,9 +54,10 @@ export const confirmPages = new Hono<AppEnv>()
     const row = await peekLink(c.env.DB, { email: typedValue(values, "email"), token }, Date.now());
     if (row === null) return renderDeadLink(c);
     const typed = { token, name: values["name"] === undefined ? row.name : typedValue(values, "name") };
-    if (!parsed.ok) return renderConfirm(c, row, typed, toFieldErrors(parsed.error));
+    if (!parsed.ok) return renderConfirm(c, row, typed, refuseFields(c, parsed.error));
     if (row.purpose === "reset" && password === "") {
-      return renderConfirm(c, row, typed, { password: "Choose a new password." });
+      const missing = { field: "password", message: "Choose a new password." };
+      return renderConfirm(c, row, typed, refuseFields(c, [missing]));
     }
     return confirmOrExplain(c, row, typed, parsed.value);
   });
@@ -94,7 +94,7 @@ async function confirmOrExplain(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.reason === "dead_link") return renderDeadLink(c);
-    if (error.errors !== undefined) return renderConfirm(c, row, typed, toFieldErrors(error.errors));
+    if (error.errors !== undefined) return renderConfirm(c, row, typed, refuseForm(c, error));
     throw error;
   }
 }
@@ -109,8 +109,7 @@ function renderDeadLink(c: AppContext) {
   return c.html(<DeadLinkPage frame={buildFrame(c, null)} detail={DEAD_LINK} />, 401);
 }
 
-function renderConfirm(c: AppContext, row: LinkRow, typed: TypedConfirmation, errors: FieldErrors = {}) {
-  const isRefused = Object.keys(errors).length > 0;
+function renderConfirm(c: AppContext, row: LinkRow, typed: TypedConfirmation, refusal: Refusal | null) {
   return c.html(
     <ConfirmPage
       frame={buildFrame(c, null)}
@@ -120,8 +119,7 @@ function renderConfirm(c: AppContext, row: LinkRow, typed: TypedConfirmation, er
       name={typed.name}
       leavingEmail={findLeaving(c, row)}
       passwordMinCharacters={PASSWORD_MIN_CHARACTERS}
-      errors={errors}
+      errors={refusal?.errors ?? {}}
     />,
-    isRefused ? 422 : 200,
   );
 }

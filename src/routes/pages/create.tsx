@@ -1,7 +1,7 @@
 /** From a blank form to accepted pictures. Whatever is refused, what was typed is still in the form. */
 import { Hono } from "hono";
 import { findBriefBody } from "../../db/briefs.ts";
-import { AppError, type FieldError, statusOf } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
 import { type Brief, parseBrief } from "../../generations/brief.ts";
 import { EVENT_TYPES } from "../../generations/catalogue.ts";
 import { buildCatalogueJson } from "../../generations/catalogue-json.ts";
@@ -17,7 +17,7 @@ import { initialValues } from "../views/create/fields.ts";
 import { typedValue } from "../views/form-values.ts";
 import type { EventType, FormValues, Question } from "../views/model.ts";
 import { buildPromptOfAnswers, priceOfForm, toBriefInput, toFormValues } from "./create-form.ts";
-import { readForm, toFieldErrors } from "./form.ts";
+import { type Refusal, readForm, refuseFields, refuseForm } from "./form.ts";
 
 export const createPages = new Hono<AppEnv>()
   .get("/create", async (c) => {
@@ -63,14 +63,14 @@ interface Form {
 
 async function create(c: AppContext, form: Form) {
   const brief = parseBrief(toBriefInput(form.values, form.eventType, { withPrompt: true }));
-  if (!brief.ok) return renderForm(c, { ...form, errors: brief.error });
+  if (!brief.ok) return renderForm(c, { ...form, ...refuseFields(c, brief.error) });
   try {
     const accepted = await requestGenerations(c, brief.value, form.idempotencyKey);
     if (accepted.kind === "replayed") setNotice(c, { kind: "info", text: SENT_BEFORE });
     return c.redirect(`/briefs/${accepted.briefId}`, 303);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return renderForm(c, { ...form, ...explainRefusal(error, form), status: statusOf(error.code) });
+    return renderForm(c, { ...form, ...refuseOrder(c, error, form) });
   }
 }
 
@@ -78,10 +78,11 @@ const SENT_BEFORE =
   "This form was sent before, and these are its pictures. Nothing was ordered or charged a second time.";
 
 /** A form that was sent before and changed since is a new order, but only when the person says so once more. */
-function explainRefusal(error: AppError, form: Form): { detail: string; idempotencyKey: string } {
-  if (error.code !== "idempotency_key_reused")
-    return { detail: error.message, idempotencyKey: form.idempotencyKey };
+function refuseOrder(c: AppContext, error: AppError, form: Form): Refusal & { idempotencyKey: string } {
+  const refusal = refuseForm(c, error);
+  if (error.code !== "idempotency_key_reused") return { ...refusal, idempotencyKey: form.idempotencyKey };
   return {
+    ...refusal,
     detail:
       "You have sent this form before, and its pictures are on their way. It has changed since: press Create once more to order these as well. Nothing was charged now.",
     idempotencyKey: newId(),
@@ -90,13 +91,13 @@ function explainRefusal(error: AppError, form: Form): { detail: string; idempote
 
 function preview(c: AppContext, form: Form, options: { withPrompt: boolean }) {
   const brief = parseBrief(toBriefInput(form.values, form.eventType, options));
-  return renderForm(c, brief.ok ? { ...form, previewed: brief.value } : { ...form, errors: brief.error });
+  return renderForm(c, {
+    ...form,
+    ...(brief.ok ? { previewed: brief.value } : refuseFields(c, brief.error)),
+  });
 }
 
-interface RenderedForm extends Form {
-  errors?: FieldError[];
-  detail?: string;
-  status?: number;
+interface RenderedForm extends Form, Partial<Refusal> {
   previewed?: Brief;
 }
 
@@ -104,14 +105,13 @@ function renderForm(c: AppContext, form: RenderedForm) {
   const { model } = c.get("config").ideogram;
   const { credits } = requireUser(c);
   const catalogue = getCatalogue(c);
-  c.status((form.status ?? (form.errors === undefined ? 200 : 422)) as 200 | 422);
   return c.html(
     <CreatePage
       frame={buildFrame(c, form.detail === undefined ? findOrdersClosedNotice(c) : null)}
       catalogue={catalogue}
       eventType={form.eventType}
       values={form.values}
-      errors={toFieldErrors(form.errors ?? [])}
+      errors={form.errors ?? {}}
       detail={form.detail}
       credits={credits}
       price={priceOfForm(form.values, model)}

@@ -4,7 +4,7 @@ import { buildFlagHistoryQuery, buildLastFlagChangesQuery } from "../../db/flag-
 import { buildFlagOutcomesQuery } from "../../db/flag-outcomes.ts";
 import { buildFlagSchedulesQuery } from "../../db/flag-schedules.ts";
 import { runQueries } from "../../db/query.ts";
-import { AppError, statusOf } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
 import { GUARD_WINDOW_MS, isGuarded } from "../../flags/guard.ts";
 import { STORED_KEYS } from "../../flags/keys.ts";
 import { type FlagKey, getDefinition } from "../../flags/registry.ts";
@@ -21,7 +21,7 @@ import { AdminFlagPage } from "../views/admin/flag.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FormValues } from "../views/model.ts";
 import { callOffPlan, changeByForm, planByForm, undoLast, watchByForm } from "./flag-forms.ts";
-import { readForm, toFieldErrors } from "./form.ts";
+import { type Refusal, readForm, refuseForm } from "./form.ts";
 
 const HISTORY_ROWS = 20;
 
@@ -35,7 +35,7 @@ export const flagPages = new Hono<AppEnv>()
       return c.redirect(adminFlagPath(key), 303);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return renderFlag(c, key, { values, error });
+      return renderFlag(c, key, { values, ...refuseForm(c, error) });
     }
   });
 
@@ -57,19 +57,13 @@ function act(c: AppContext, key: FlagKey, values: FormValues): Promise<string> {
   }
 }
 
-interface Refused {
-  values: FormValues;
-  error: AppError;
-}
-
-async function renderFlag(c: AppContext, key: FlagKey, refused: Refused | null) {
+async function renderFlag(c: AppContext, key: FlagKey, refused: (Refusal & { values: FormValues }) | null) {
   const { cursor } = parseQuery(c, numberedPageQuery);
   const known = await noticeNow(c, () => readFlag(c, key, cursor));
   const snapshot = requireSnapshot(c);
   const flag = presentOverviews(snapshot, known.last, buildOwnContext(c)).find((item) => item.key === key);
   if (flag === undefined) throw new AppError("not_found");
   const counts = known.outcomes.find((row) => row.key === key) ?? null;
-  c.status((refused === null ? 200 : statusOf(refused.error.code)) as 200 | 422);
   return c.html(
     <AdminFlagPage
       frame={buildFrame(c, takeNotice(c))}
@@ -82,15 +76,9 @@ async function renderFlag(c: AppContext, key: FlagKey, refused: Refused | null) 
       history={known.page.items.map(presentHistoryRow)}
       nextCursor={known.page.nextCursor}
       hasCursor={cursor !== undefined}
-      {...(refused === null ? {} : explain(refused))}
+      {...refused}
     />,
   );
-}
-
-/** A refusal that belongs to fields says it there, any other one above the forms. */
-function explain({ values, error }: Refused) {
-  const errors = toFieldErrors(error.errors ?? []);
-  return { values, errors, detail: error.errors === undefined ? error.message : undefined };
 }
 
 async function readFlag(c: AppContext, key: FlagKey, cursor: number | undefined) {

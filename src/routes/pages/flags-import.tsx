@@ -13,53 +13,49 @@ import { type FlagSnapshot, listSwitchVariants } from "../../flags/snapshot.ts";
 import { parseSwitch, shortenValue } from "../../flags/switch-value.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { requireSnapshot } from "../flags.ts";
-import { applyChange, NOTE_MAX_CHARACTERS, NOTE_MIN_CHARACTERS } from "../flags-change.ts";
+import { applyChange } from "../flags-change.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { ADMIN_FLAGS } from "../views/addresses.ts";
 import { FlagsImportPage, type ImportPlan } from "../views/admin/flags-import.tsx";
+import { typedValue } from "../views/form-values.ts";
+import type { FieldErrors } from "../views/model.ts";
 import { countOf } from "../views/words.ts";
-import { toFieldErrors } from "./form.ts";
+import { type Assurance, listMissingAssurances, readAssurance } from "./critical-change.ts";
+import { readFile, readForm, refuseFields } from "./form.ts";
 
 const FILE_MAX_BYTES = 60_000;
 
 export const flagsImportPages = new Hono<AppEnv>()
-  .get("/admin/flags/import", (c) => render(c, { text: "", note: "", confirm: "" }, null, [], 200))
+  .get("/admin/flags/import", (c) => render(c, { text: "", note: "", confirm: "" }, null))
   .post("/admin/flags/import", async (c) => {
     const { intent, ...form } = await readImport(c);
     const parsed = parseImport(form.text);
-    if (!parsed.ok) return render(c, form, null, [{ field: "text", message: parsed.error }], 422);
+    if (!parsed.ok) return refuse(c, form, null, [{ field: "text", message: parsed.error }]);
     const snapshot = requireSnapshot(c);
     const { plan, errors } = planImport(snapshot, parsed.value);
-    if (errors.length > 0) return render(c, form, null, errors, 422);
-    if (intent !== "apply") return render(c, form, plan, [], 200);
-    const refusals = listRefusals(plan, form);
-    if (refusals.length > 0) return render(c, form, plan, refusals, 422);
+    if (errors.length > 0) return refuse(c, form, null, errors);
+    if (intent !== "apply") return render(c, form, plan);
+    const missing = listMissingAssurances(plan.confirm, form);
+    if (missing.length > 0) return refuse(c, form, plan, missing);
     const changes = await applyImport(c, plan, parsed.value, form.note);
     setNotice(c, { kind: "success", text: `${countOf(changes, "change")} imported.` });
     return c.redirect(ADMIN_FLAGS, 303);
   });
 
-interface ImportForm {
+interface ImportForm extends Assurance {
   text: string;
-  note: string;
-  confirm: string;
 }
 
 /** The file where one was chosen, else the text. */
 async function readImport(c: AppContext): Promise<ImportForm & { intent: string }> {
-  const fields = await c.req.parseBody();
-  const read = (name: string): string => {
-    const value = fields[name];
-    return typeof value === "string" ? value : "";
-  };
-  const file = fields["file"];
-  const isFile = file instanceof File && file.size > 0;
-  if (isFile && file.size > FILE_MAX_BYTES) throw new AppError("payload_too_large");
+  const values = await readForm(c);
+  const file = await readFile(c, "file");
+  if (file.length > FILE_MAX_BYTES) throw new AppError("payload_too_large");
+  const text = file.length > 0 ? new TextDecoder().decode(file) : typedValue(values, "text");
   return {
-    text: (isFile ? await file.text() : read("text")).replaceAll("\r\n", "\n"),
-    note: read("note").trim().slice(0, NOTE_MAX_CHARACTERS),
-    confirm: read("confirm").trim(),
-    intent: read("intent"),
+    ...readAssurance(values),
+    text: text.replaceAll("\r\n", "\n"),
+    intent: typedValue(values, "intent"),
   };
 }
 
@@ -115,19 +111,6 @@ function listCritical(keys: readonly FlagKey[]): FlagKey[] {
   return FLAG_KEYS.filter((key) => getDefinition(key).critical && keys.includes(key));
 }
 
-/** The same as for a change by hand. */
-function listRefusals(plan: ImportPlan, form: ImportForm): FieldError[] {
-  if (plan.confirm === "") return [];
-  const errors: FieldError[] = [];
-  if (form.note.length < NOTE_MIN_CHARACTERS) {
-    errors.push({ field: "note", message: "A critical flag changes: say why." });
-  }
-  if (form.confirm !== plan.confirm) {
-    errors.push({ field: "confirm", message: `Type ${plan.confirm}, so that it is certainly meant.` });
-  }
-  return errors;
-}
-
 /** Rules first, because a switch may name a variant of theirs. The number of changes. */
 async function applyImport(
   c: AppContext,
@@ -143,20 +126,17 @@ async function applyImport(
   return changed.length + Number(hasRules);
 }
 
-function render(
-  c: AppContext,
-  form: ImportForm,
-  plan: ImportPlan | null,
-  errors: FieldError[],
-  status: 200 | 422,
-) {
-  c.status(status);
+function refuse(c: AppContext, form: ImportForm, plan: ImportPlan | null, errors: FieldError[]) {
+  return render(c, form, plan, refuseFields(c, errors).errors);
+}
+
+function render(c: AppContext, form: ImportForm, plan: ImportPlan | null, errors: FieldErrors = {}) {
   return c.html(
     <FlagsImportPage
       frame={buildFrame(c, takeNotice(c))}
       text={form.text}
       note={form.note}
-      errors={toFieldErrors(errors)}
+      errors={errors}
       plan={plan}
     />,
   );

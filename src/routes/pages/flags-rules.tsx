@@ -7,6 +7,7 @@ import {
   buildLastFlagChangesQuery,
 } from "../../db/flag-changes.ts";
 import { runQueries } from "../../db/query.ts";
+import { AppError } from "../../errors.ts";
 import { checkDocument } from "../../flags/check-document.ts";
 import { listChangedCriticalRules } from "../../flags/critical-rules.ts";
 import { diffLines, hasDifference } from "../../flags/diff.ts";
@@ -18,13 +19,7 @@ import { ID_PATTERN } from "../../ids.ts";
 import { parseQuery } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { requireSnapshot } from "../flags.ts";
-import {
-  applyChange,
-  findNewestRules,
-  NOTE_MAX_CHARACTERS,
-  NOTE_MIN_CHARACTERS,
-  noticeNow,
-} from "../flags-change.ts";
+import { applyChange, findNewestRules, noticeNow } from "../flags-change.ts";
 import { presentHistoryRow } from "../flags-present.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
 import { ADMIN_FLAGS_RULES } from "../views/addresses.ts";
@@ -32,7 +27,8 @@ import { FlagRulesPage, type RulesCheck } from "../views/admin/flags-rules.tsx";
 import { typedValue } from "../views/form-values.ts";
 import type { FieldErrors, FormValues } from "../views/model.ts";
 import { countOf } from "../views/words.ts";
-import { readForm } from "./form.ts";
+import { type Assurance, listMissingAssurances, readAssurance } from "./critical-change.ts";
+import { readForm, refuseFields, refuseForm } from "./form.ts";
 
 const HISTORY_ROWS = 20;
 /** No id of a change is this. */
@@ -49,7 +45,7 @@ export const flagsRulesPages = new Hono<AppEnv>()
     const stored = findNewestRules(known.last);
     const opened = formatDocument(known.before?.old ?? stored);
     const text = fitsEditor(opened) ? opened : null;
-    const form = { text, note: "", confirm: "", check: null, base: await nameRules(stored), status: 200 };
+    const form = { text, note: "", confirm: "", check: null, base: await nameRules(stored) };
     return renderRules(c, form, known);
   })
   .post("/admin/flags/rules", async (c) => {
@@ -60,18 +56,19 @@ export const flagsRulesPages = new Hono<AppEnv>()
     const check = checkText(stored, form.text);
     const base = await nameRules(stored);
     const isSaved = typedValue(values, "intent") === "save";
-    const refusals = isSaved ? listRefusals(check, form) : {};
-    if (!isSaved || check.errors.length > 0 || Object.keys(refusals).length > 0) {
-      const status = check.errors.length + Object.keys(refusals).length > 0 ? 422 : 200;
-      return renderRules(c, { ...form, check, refusals, base, status }, known);
+    const missing = isSaved ? listMissingAssurances(check.confirm, form) : [];
+    if (check.errors.length + missing.length > 0) {
+      return renderRules(c, { ...form, check, refusals: refuseFields(c, missing).errors, base }, known);
     }
+    if (!isSaved) return renderRules(c, { ...form, check, base }, known);
     // Somebody saved while this was edited: the difference is shown against theirs, and saving needs another press.
     if (typedValue(values, "base") !== base) {
       const conflict = {
         field: "document",
         message: "Somebody has saved other rules meanwhile. Compare again.",
       };
-      return renderRules(c, { ...form, check: { ...check, errors: [conflict] }, base, status: 409 }, known);
+      refuseForm(c, new AppError("conflict", { reason: "rules_changed_meanwhile" }));
+      return renderRules(c, { ...form, check: { ...check, errors: [conflict] }, base }, known);
     }
     await applyChange(c, RULES_KEY, formatDocument(form.text), form.note === "" ? null : form.note);
     setNotice(c, { kind: "success", text: "The rules are saved, and served here at once." });
@@ -87,21 +84,7 @@ function nameRules(text: string): Promise<string> {
 function readRules(values: FormValues) {
   return {
     text: typedValue(values, "document").replaceAll("\r\n", "\n"),
-    note: typedValue(values, "note").trim().slice(0, NOTE_MAX_CHARACTERS),
-    confirm: typedValue(values, "confirm").trim(),
-  };
-}
-
-/** The same as for the switch of a critical flag. */
-function listRefusals(check: RulesCheck, form: { note: string; confirm: string }): FieldErrors {
-  if (check.confirm === "") return {};
-  return {
-    ...(form.note.length < NOTE_MIN_CHARACTERS
-      ? { note: "The rule of a critical flag changes: say why." }
-      : {}),
-    ...(form.confirm === check.confirm
-      ? {}
-      : { confirm: `Type ${check.confirm}, so that it is certainly meant.` }),
+    ...readAssurance(values),
   };
 }
 
@@ -144,16 +127,13 @@ function listDefects(c: AppContext): string[] {
     : [...defects.slice(0, DEFECTS_MAX), `${countOf(more, "further rule")} can't be used.`];
 }
 
-interface Form {
+interface Form extends Assurance {
   /** Null for a document that is too long. */
   text: string | null;
-  note: string;
-  confirm: string;
   check: RulesCheck | null;
   /** What keeps it from being saved beside the document itself. */
   refusals?: FieldErrors;
   base: string;
-  status: number;
 }
 
 async function readHistory(c: AppContext, changeId: string) {
@@ -168,7 +148,6 @@ async function readHistory(c: AppContext, changeId: string) {
 }
 
 function renderRules(c: AppContext, form: Form, { page }: Awaited<ReturnType<typeof readHistory>>) {
-  c.status(form.status as 200 | 409 | 422);
   return c.html(
     <FlagRulesPage
       frame={buildFrame(c, takeNotice(c))}

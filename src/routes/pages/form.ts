@@ -1,5 +1,5 @@
-/** Reads a posted form: text fields as they were typed, and a file where a form has one. */
-import { AppError, type FieldError } from "../../errors.ts";
+/** Reads a posted form: text fields as they were typed, and a file where a form has one. Says why one is refused. */
+import { AppError, type FieldError, statusOf } from "../../errors.ts";
 import type { AppContext } from "../context.ts";
 import type { FieldErrors, FormValues } from "../views/model.ts";
 
@@ -34,8 +34,33 @@ async function parseFields(c: AppContext): Promise<Record<string, unknown>> {
   }
 }
 
+/** What a form says about its refusal: sentences at its fields, or one above them all. */
+export interface Refusal {
+  errors: FieldErrors;
+  detail: string | undefined;
+}
+
+/** Gives the answer the refusal's status and headers, and the log its reason. `renamed` maps the API's names of fields. */
+export function refuseForm(
+  c: AppContext,
+  error: AppError,
+  renamed: Readonly<Record<string, string>> = {},
+): Refusal {
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+  c.set("refusal", error.reason ?? error.code);
+  c.status(statusOf(error.code));
+  if (error.errors === undefined) return { errors: {}, detail: error.message };
+  const errors = error.errors.map(({ field, message }) => ({ field: renamed[field] ?? field, message }));
+  return { errors: toFieldErrors(errors), detail: undefined };
+}
+
+/** The same for what is wrong with the fields themselves. */
+export function refuseFields(c: AppContext, errors: FieldError[]): Refusal {
+  return refuseForm(c, new AppError("invalid_request", { errors }));
+}
+
 /** One sentence per field for the form; an error inside a list belongs to the list's field. */
-export function toFieldErrors(errors: readonly FieldError[]): FieldErrors {
+function toFieldErrors(errors: readonly FieldError[]): FieldErrors {
   const byField: Record<string, string> = {};
   for (const { field, message } of errors) byField[field.replace(/\.\d+$/, "")] ??= message;
   return byField;

@@ -3,10 +3,9 @@ import { Hono } from "hono";
 import { signInPath } from "../../auth/middleware/guard-routes.ts";
 import { listImagesByUser, updateImage } from "../../db/images.ts";
 import { AppError } from "../../errors.ts";
-import { parseFields } from "../../fields.ts";
 import { EVENT_TYPES, STYLES } from "../../generations/catalogue.ts";
 import { buildCatalogueJson } from "../../generations/catalogue-json.ts";
-import { parseId, parseQuery } from "../body.ts";
+import { parseId, parseQuery, parseValue } from "../body.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { isOn } from "../flags.ts";
 import { buildFrame, setNotice, takeNotice } from "../frame.ts";
@@ -16,9 +15,9 @@ import { createAgainPath } from "../views/addresses.ts";
 import { typedValue } from "../views/form-values.ts";
 import { GalleryPage } from "../views/gallery.tsx";
 import { ImagePage } from "../views/image.tsx";
-import type { FieldErrors, FormValues } from "../views/model.ts";
+import type { FormValues } from "../views/model.ts";
 import { nameByKey } from "../views/words.ts";
-import { readForm, toFieldErrors } from "./form.ts";
+import { type Refusal, readForm, refuseForm } from "./form.ts";
 
 export const galleryPages = new Hono<AppEnv>()
   .get("/gallery", async (c) => {
@@ -40,7 +39,7 @@ export const galleryPages = new Hono<AppEnv>()
   })
   .get("/images/:id", async (c) => {
     try {
-      return await renderImage(c);
+      return await renderImage(c, null);
     } catch (error) {
       // Signed out, a private picture and a missing one look the same: sign in first.
       const isAnonymous = c.get("principal") === null;
@@ -52,10 +51,13 @@ export const galleryPages = new Hono<AppEnv>()
     const user = requireUser(c);
     const id = parseId(c);
     const values = await readForm(c);
-    const change = parseFields(imageChangeSchema, toChange(values));
-    if (!change.ok) return renderImage(c, values, toFieldErrors(change.error));
-    const row = await updateImage(c.env.DB, user.id, id, change.value);
-    if (row === null) throw new AppError("not_found");
+    try {
+      const row = await updateImage(c.env.DB, user.id, id, parseValue(toChange(values), imageChangeSchema));
+      if (row === null) throw new AppError("not_found");
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "invalid_request") throw error;
+      return renderImage(c, { values, ...refuseForm(c, error) });
+    }
     setNotice(c, { kind: "success", text: "Saved." });
     return c.redirect(`/images/${id}`, 303);
   })
@@ -65,7 +67,7 @@ export const galleryPages = new Hono<AppEnv>()
     return c.redirect("/gallery", 303);
   });
 
-async function renderImage(c: AppContext, values?: FormValues, errors?: FieldErrors) {
+async function renderImage(c: AppContext, refused: (Refusal & { values: FormValues }) | null) {
   const row = await getVisibleImage(c);
   const image = presentImage(row, c.get("principal")?.id ?? null);
   return c.html(
@@ -76,10 +78,8 @@ async function renderImage(c: AppContext, values?: FormValues, errors?: FieldErr
       styleName={row.style === null ? null : nameByKey(STYLES, row.style)}
       againPath={image.can.edit ? createAgainPath(row.briefId) : null}
       canConvert={isOn(c, "image_processing")}
-      {...(values === undefined ? {} : { values })}
-      {...(errors === undefined ? {} : { errors })}
+      {...refused}
     />,
-    errors === undefined ? 200 : 422,
   );
 }
 

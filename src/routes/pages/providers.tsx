@@ -15,7 +15,7 @@ import type { ProviderSettings } from "../../auth/oauth/settings.ts";
 import { verifyOwnPassword } from "../../auth/own-password.ts";
 import { SESSION_TTL_SECONDS } from "../../auth/session.ts";
 import { findCredentials } from "../../db/users.ts";
-import { AppError, statusOf } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
 import { logWarning } from "../../log.ts";
 import { type AppContext, type AppEnv, requireUser } from "../context.ts";
 import { setFlowCookies, takeFlowCookies } from "../flow-cookies.ts";
@@ -32,9 +32,8 @@ import { ACCOUNT, CREATE, HOME, SIGN_IN, withQuery } from "../views/addresses.ts
 import { ConnectPage } from "../views/connect.tsx";
 import { DeparturePage } from "../views/departure.tsx";
 import { typedValue } from "../views/form-values.ts";
-import type { FieldErrors } from "../views/model.ts";
 import { buildWelcome, deliverLater, greetNewcomer } from "../ways-in.ts";
-import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
+import { parseNextPath, type Refusal, readForm, refuseForm } from "./form.ts";
 
 export const providerPages = new Hono<AppEnv>()
   .post("/auth/signin/:provider", async (c) => {
@@ -60,7 +59,7 @@ export const providerPages = new Hono<AppEnv>()
       ? enter(c, provider, returned.value, flow)
       : connect(c, provider, returned.value, flow.link);
   })
-  .get("/account/providers/:provider/connect", (c) => renderConnect(c, getProvider(c), {}))
+  .get("/account/providers/:provider/connect", (c) => renderConnect(c, getProvider(c), null))
   .post("/account/providers/:provider/connect", async (c) => {
     const provider = getProvider(c);
     const user = requireUser(c);
@@ -69,7 +68,8 @@ export const providerPages = new Hono<AppEnv>()
     try {
       requireOwnPassword(await verifyOwnPassword(c.env.DB, user, password, buildRequestFacts(c)));
     } catch (error) {
-      return refuseConnect(c, provider, error);
+      if (!(error instanceof AppError)) throw error;
+      return renderConnect(c, provider, refuseForm(c, error));
     }
     const link = { userId: user.id, sessionId: user.sessionId };
     return depart(c, provider, { provider: provider.id, next: ACCOUNT, link });
@@ -129,30 +129,16 @@ async function enter(c: AppContext, provider: ProviderSettings, identity: Provid
   return c.redirect(isNew && flow.next === HOME ? CREATE : flow.next, 303);
 }
 
-async function renderConnect(
-  c: AppContext,
-  provider: ProviderSettings,
-  refused: { errors?: FieldErrors; detail?: string },
-) {
+async function renderConnect(c: AppContext, provider: ProviderSettings, refusal: Refusal | null) {
   const credentials = await findCredentials(c.env.DB, requireUser(c).email);
   return c.html(
     <ConnectPage
       frame={buildFrame(c, null)}
       provider={provider}
       hasPassword={credentials?.passwordHash != null}
-      {...refused}
+      {...refusal}
     />,
   );
-}
-
-function refuseConnect(c: AppContext, provider: ProviderSettings, error: unknown) {
-  if (!(error instanceof AppError)) throw error;
-  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-  c.set("refusal", error.reason ?? error.code);
-  c.status(statusOf(error.code) as 422 | 429);
-  const refused =
-    error.errors === undefined ? { detail: error.message } : { errors: toFieldErrors(error.errors) };
-  return renderConnect(c, provider, refused);
 }
 
 /** The intent counts for the person and the session that it was made in. */

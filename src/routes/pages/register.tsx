@@ -1,17 +1,17 @@
 /** Making an account and asking for a new password, with forms. */
 import { Hono } from "hono";
-import { AppError, statusOf } from "../../errors.ts";
-import { parseFields } from "../../fields.ts";
+import { AppError } from "../../errors.ts";
 import { linkSchema, registerSchema } from "../auth.ts";
+import { parseValue } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
 import { ACCOUNT, HOME } from "../views/addresses.ts";
 import { typedValue } from "../views/form-values.ts";
-import type { FieldErrors, FormValues } from "../views/model.ts";
+import type { FormValues } from "../views/model.ts";
 import { ForgotPage, RegisterPage } from "../views/register.tsx";
 import { askForLink, BOT_CHECK_UNAVAILABLE, requirePerson } from "../ways-in.ts";
 import { renderCheckMail } from "./check-mail.tsx";
-import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
+import { parseNextPath, type Refusal, readForm, refuseForm } from "./form.ts";
 
 /** Only this page loads the bot check, and only where it is configured. */
 const TURNSTILE_POLICY = [
@@ -31,27 +31,19 @@ export const registerPages = new Hono<AppEnv>()
   .get("/register", (c) => {
     const next = parseNextPath(c.req.query("next") ?? HOME, c.get("config").origin);
     if (c.get("principal") !== null) return c.redirect(next === HOME ? ACCOUNT : next, 303);
-    return renderRegister(c, { next });
+    return renderRegister(c, { next }, null);
   })
   .post("/register", async (c) => {
     const values = await readForm(c);
     const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
-    const parsed = parseFields(registerSchema, {
-      email: typedValue(values, "email"),
-      name: typedValue(values, "name"),
-      turnstileToken: typedValue(values, "cf-turnstile-response"),
-    });
-    if (!parsed.ok) {
-      return renderRegister(c, { next, values, status: 422, errors: toFieldErrors(parsed.error) });
-    }
-    const { email, name, turnstileToken } = parsed.value;
     try {
+      const { email, name, turnstileToken } = parseValue(toRegistration(values), registerSchema);
       await requirePerson(c, turnstileToken);
       await askForLink(c, { purpose: "register", email, name: name ?? "", userId: null, next });
+      return renderCheckMail(c, email);
     } catch (error) {
-      return renderRegister(c, { next, values, ...explain(c, error) });
+      return renderRegister(c, { ...values, next }, refuse(c, error));
     }
-    return renderCheckMail(c, email);
   })
   .get("/forgot", (c) => {
     const next = parseNextPath(c.req.query("next") ?? HOME, c.get("config").origin);
@@ -59,57 +51,46 @@ export const registerPages = new Hono<AppEnv>()
   })
   .post("/forgot", async (c) => {
     const values = await readForm(c);
-    const email = typedValue(values, "email");
+    const typed = typedValue(values, "email");
     const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
-    const parsed = parseFields(linkSchema, { email });
-    const frame = buildFrame(c, null);
-    if (!parsed.ok) {
-      const errors = toFieldErrors(parsed.error);
-      return c.html(<ForgotPage frame={frame} email={email} next={next} errors={errors} />, 422);
-    }
     try {
-      await askForLink(c, { purpose: "reset", email: parsed.value.email, name: "", userId: null, next });
+      const { email } = parseValue({ email: typed }, linkSchema);
+      await askForLink(c, { purpose: "reset", email, name: "", userId: null, next });
+      return renderCheckMail(c, email);
     } catch (error) {
-      const { status, ...refusal } = explain(c, error);
-      c.status(status as 422 | 429);
-      return c.html(<ForgotPage frame={frame} email={email} next={next} {...refusal} />);
+      const refusal = refuse(c, error);
+      return c.html(<ForgotPage frame={buildFrame(c, null)} email={typed} next={next} {...refusal} />);
     }
-    return renderCheckMail(c, parsed.value.email);
   });
 
-interface Refusal {
-  status: number;
-  error?: string;
-  errors?: FieldErrors;
+function toRegistration(values: FormValues): unknown {
+  return {
+    email: typedValue(values, "email"),
+    name: typedValue(values, "name"),
+    turnstileToken: typedValue(values, "cf-turnstile-response"),
+  };
 }
 
 /** A refusal that belongs beside the form; everything else goes on to the error page. */
-function explain(c: AppContext, error: unknown): Refusal {
+function refuse(c: AppContext, error: unknown): Refusal {
   if (!(error instanceof AppError)) throw error;
   const isFormsOwn = error.code === "invalid_request" || error.code === "too_many_requests";
   if (!isFormsOwn && error.reason !== BOT_CHECK_UNAVAILABLE) throw error;
-  c.set("refusal", error.reason ?? error.code);
-  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-  const status = statusOf(error.code);
-  if (error.errors === undefined) return { status, error: error.message };
-  return { status, errors: toFieldErrors(error.errors) };
+  return refuseForm(c, error);
 }
 
-function renderRegister(c: AppContext, form: Partial<Refusal> & { next: string; values?: FormValues }) {
+function renderRegister(c: AppContext, values: FormValues, refusal: Refusal | null) {
   const { turnstile, startingCredits } = c.get("config");
-  const values = form.values ?? {};
   if (turnstile !== null) c.header("Content-Security-Policy", TURNSTILE_POLICY);
-  c.status((form.status ?? 200) as 200 | 422 | 429 | 503);
   return c.html(
     <RegisterPage
-      frame={buildFrame(c, form.values === undefined ? takeNotice(c) : null)}
+      frame={buildFrame(c, refusal === null ? takeNotice(c) : null)}
       email={typedValue(values, "email")}
       name={typedValue(values, "name")}
-      next={form.next}
+      next={typedValue(values, "next")}
       startingCredits={startingCredits}
       turnstileSiteKey={turnstile?.siteKey ?? null}
-      error={form.error}
-      {...(form.errors === undefined ? {} : { errors: form.errors })}
+      {...refusal}
     />,
   );
 }

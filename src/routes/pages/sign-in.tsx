@@ -1,17 +1,16 @@
 /** Signing in and out with forms, by password or by a mailed link. */
 import { Hono } from "hono";
-import { AppError, statusOf } from "../../errors.ts";
-import { parseFields } from "../../fields.ts";
+import { AppError, type ErrorCode } from "../../errors.ts";
 import { credentialsSchema, linkSchema } from "../auth.ts";
+import { parseValue } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildFrame, takeNotice } from "../frame.ts";
 import { describeProviderProblem, findProviderProblem } from "../provider-problems.ts";
 import { typedValue } from "../views/form-values.ts";
-import type { FieldErrors } from "../views/model.ts";
 import { SignInPage } from "../views/signin.tsx";
 import { askForLink, signIn, signOut } from "../ways-in.ts";
 import { renderCheckMail } from "./check-mail.tsx";
-import { parseNextPath, readForm, toFieldErrors } from "./form.ts";
+import { parseNextPath, readForm, refuseForm } from "./form.ts";
 
 export const signInPages = new Hono<AppEnv>()
   .get("/signin", (c) => {
@@ -20,19 +19,17 @@ export const signInPages = new Hono<AppEnv>()
     const frame = buildFrame(c, takeNotice(c));
     const { providers } = c.get("config");
     return c.html(
-      <SignInPage frame={frame} email="" next={next} providers={providers} error={findError(c)} />,
+      <SignInPage frame={frame} email="" next={next} providers={providers} detail={findProblem(c)} />,
     );
   })
   .post("/signin", async (c) => {
     const values = await readForm(c);
     const email = typedValue(values, "email");
     const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
-    const parsed = parseFields(credentialsSchema, { email, password: typedValue(values, "password") });
-    if (!parsed.ok) return refuse(c, { email, next, status: 422, errors: toFieldErrors(parsed.error) });
     try {
-      await signIn(c, parsed.value);
+      await signIn(c, parseValue({ email, password: typedValue(values, "password") }, credentialsSchema));
     } catch (error) {
-      return refuse(c, { email, next, ...explain(c, error) });
+      return refuse(c, { email, next }, error);
     }
     return c.redirect(next, 303);
   })
@@ -40,14 +37,13 @@ export const signInPages = new Hono<AppEnv>()
     const values = await readForm(c);
     const email = typedValue(values, "email");
     const next = parseNextPath(typedValue(values, "next"), c.get("config").origin);
-    const parsed = parseFields(linkSchema, { email });
-    if (!parsed.ok) return refuse(c, { email, next, status: 422, errors: toFieldErrors(parsed.error) });
     try {
-      await askForLink(c, { purpose: "sign_in", email: parsed.value.email, name: "", userId: null, next });
+      const link = parseValue({ email }, linkSchema);
+      await askForLink(c, { purpose: "sign_in", email: link.email, name: "", userId: null, next });
+      return renderCheckMail(c, link.email);
     } catch (error) {
-      return refuse(c, { email, next, ...explain(c, error) });
+      return refuse(c, { email, next }, error);
     }
-    return renderCheckMail(c, parsed.value.email);
   })
   .post("/signout", async (c) => {
     await signOut(c);
@@ -55,32 +51,19 @@ export const signInPages = new Hono<AppEnv>()
   });
 
 /** What went wrong at a provider, as the address says; an address that somebody made up says nothing. */
-function findError(c: AppContext): string | undefined {
+function findProblem(c: AppContext): string | undefined {
   const problem = findProviderProblem(c.req.query("error"));
   if (problem === null) return undefined;
   const provider = c.get("config").providers.find(({ id }) => id === c.req.query("provider"));
   return describeProviderProblem(problem, provider?.name ?? "the other site");
 }
 
-interface Refusal {
-  email: string;
-  next: string;
-  status: number;
-  error?: string;
-  errors?: FieldErrors;
-}
+const BESIDE_THE_FORM: readonly ErrorCode[] = ["invalid_request", "unauthenticated", "too_many_requests"];
 
 /** A refusal that belongs beside the form; everything else goes on to the error page. */
-function explain(c: AppContext, error: unknown): { status: number; error: string } {
-  if (!(error instanceof AppError)) throw error;
-  if (error.code !== "unauthenticated" && error.code !== "too_many_requests") throw error;
-  c.set("refusal", error.reason ?? error.code);
-  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-  return { status: statusOf(error.code), error: error.message };
-}
-
-function refuse(c: AppContext, { status, ...shown }: Refusal) {
-  c.status(status as 401 | 422 | 429);
+function refuse(c: AppContext, typed: { email: string; next: string }, error: unknown) {
+  if (!(error instanceof AppError) || !BESIDE_THE_FORM.includes(error.code)) throw error;
+  const refusal = refuseForm(c, error);
   const { providers } = c.get("config");
-  return c.html(<SignInPage frame={buildFrame(c, null)} providers={providers} {...shown} />);
+  return c.html(<SignInPage frame={buildFrame(c, null)} providers={providers} {...typed} {...refusal} />);
 }

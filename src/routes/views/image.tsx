@@ -1,6 +1,7 @@
 /** One picture, large, with what is known about it and what this viewer may do with it. */
 import { CREATE, GALLERY, imageDeletePath, imagePath, withQuery } from "./addresses.ts";
 import { Button, LinkButton } from "./components/button.tsx";
+import { ErrorSummary } from "./components/error-summary.tsx";
 import { Facts } from "./components/facts.tsx";
 import { TextField } from "./components/field.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -27,6 +28,7 @@ export interface ImagePageProps {
   /** What was typed before, when it was refused. */
   values?: FormValues;
   errors?: FieldErrors;
+  detail?: string | undefined;
 }
 
 const TITLE_MAX_CHARACTERS = 120;
@@ -141,12 +143,14 @@ function Downloads(props: { image: Image; canConvert: boolean }) {
 }
 
 function Details(props: ImagePageProps) {
-  const { image, values, errors } = props;
+  const { image, values } = props;
+  const errors = props.errors ?? {};
   return (
     <section aria-labelledby="details-title">
       <h2 class="side-title" id="details-title">
         Name and tags
       </h2>
+      <ErrorSummary errors={errors} detail={props.detail} />
       <form method="post" action={imagePath(image.id)}>
         <input type="hidden" name="intent" value="details" />
         <TextField
@@ -156,7 +160,7 @@ function Details(props: ImagePageProps) {
           requiredUnmarked
           maxLength={TITLE_MAX_CHARACTERS}
           value={values === undefined ? image.title : typedValue(values, "title")}
-          error={errors?.["title"]}
+          error={errors["title"]}
         />
         <TextField
           name="tags"
@@ -164,7 +168,7 @@ function Details(props: ImagePageProps) {
           hint="Separated by commas. Only you see them."
           maxLength={TAGS_MAX_CHARACTERS}
           value={values === undefined ? (image.tags ?? []).join(", ") : typedValue(values, "tags")}
-          error={errors?.["tags"]}
+          error={errors["tags"]}
         />
         <Button>Save</Button>
       </form>

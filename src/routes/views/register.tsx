@@ -20,7 +20,7 @@ export interface RegisterPageProps {
   startingCredits: number;
   /** The widget's public key; null where nobody has to show that they are a person. */
   turnstileSiteKey: string | null;
-  error?: string | undefined;
+  detail?: string | undefined;
   errors?: FieldErrors;
 }
 
@@ -44,7 +44,7 @@ export function RegisterPage(props: RegisterPageProps) {
         </p>
       }
     >
-      <ErrorSummary errors={errors} detail={props.error} />
+      <ErrorSummary errors={errors} detail={props.detail} />
       <form method="post" action={REGISTER}>
         <input type="hidden" name="next" value={props.next} />
         <AddressField value={props.email} error={errors["email"]} />
@@ -84,7 +84,7 @@ export interface ForgotPageProps {
   email: string;
   next: string;
   errors?: FieldErrors;
-  error?: string | undefined;
+  detail?: string | undefined;
 }
 
 export function ForgotPage(props: ForgotPageProps) {
@@ -101,7 +101,7 @@ export function ForgotPage(props: ForgotPageProps) {
         </p>
       }
     >
-      <ErrorSummary errors={errors} detail={props.error} />
+      <ErrorSummary errors={errors} detail={props.detail} />
       <form method="post" action={FORGOT}>
         <input type="hidden" name="next" value={props.next} />
         <AddressField value={props.email} error={errors["email"]} />

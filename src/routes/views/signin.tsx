@@ -18,7 +18,7 @@ export interface SignInPageProps {
   /** Other places to sign in at; none are shown where none are configured. */
   providers: readonly ProviderChoice[];
   /** One vague sentence for wrong credentials, or how long to wait. */
-  error?: string | undefined;
+  detail?: string | undefined;
   errors?: FieldErrors;
 }
 
@@ -42,7 +42,7 @@ export function SignInPage(props: SignInPageProps) {
         </>
       }
     >
-      <ErrorSummary errors={errors} detail={props.error} />
+      <ErrorSummary errors={errors} detail={props.detail} />
       <form method="post" action={SIGN_IN}>
         <input type="hidden" name="next" value={props.next} />
         <TextField

@@ -400,7 +400,7 @@ export const PAGES = {
       email="ines.okafor@example.test"
       next="/gallery"
       providers={[{ id: "google", name: "Google" }]}
-      error="That e-mail address and password don't belong together. Check both and try again."
+      detail="That e-mail address and password don't belong together. Check both and try again."
     />
   ),
   "add a passkey": <NewPasskeyPage frame={frameFor(VIEWER)} hasPassword />,
