@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { evaluateFlag } from "../../src/flags/evaluate.ts";
 import { describeUnknownKeys, type FlagFinding, listFlagFindings } from "../../src/flags/findings.ts";
-import { AUTO } from "../../src/flags/keys.ts";
+import { AUTO, WORDS_MAX_CHARACTERS } from "../../src/flags/keys.ts";
 import {
   type Environment,
   FLAG_KEYS,
@@ -51,6 +51,9 @@ export async function getFlag({ target }: Options, name: string): Promise<number
 
 export async function setFlag({ target, note }: Options, name: string, value: string): Promise<number> {
   const key = requireKey(name);
+  if (note !== undefined && note.length > WORDS_MAX_CHARACTERS) {
+    throw new Refusal(`Say why in at most ${WORDS_MAX_CHARACTERS} characters.`);
+  }
   const { rule } = (await readSnapshot(target)).flags[key];
   if (parseSwitch(value, listSwitchVariants(rule)).kind === "invalid") {
     throw new Refusal(
@@ -60,6 +63,9 @@ export async function setFlag({ target, note }: Options, name: string, value: st
   await writeKey(target, key, value, { by: userInfo().username, ...(note === undefined ? {} : { note }) });
   console.log(`${key} is ${value} in the namespace. A running app follows within its FLAGS_TTL_SECONDS,`);
   console.log("elsewhere in the world within about a minute: npm run flag -- wait tells when it has.");
+  if (getDefinition(key).critical && note === undefined) {
+    console.log("It is critical, and the history has no reason now. Next time say --note why.");
+  }
   return 0;
 }
 
@@ -81,7 +87,7 @@ export async function waitForFlag(
     answers,
   });
   console.log(
-    `${options.url} serves revision ${snapshot.rev}: ${answers} answers in a row, after ${(ms / 1000).toFixed(1)} s.`,
+    `${options.url} serves revision ${snapshot.rev}: ${answers} ${answers === 1 ? "answer" : "answers in a row"}, after ${(ms / 1000).toFixed(1)} s.`,
   );
   return 0;
 }

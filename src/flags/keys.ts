@@ -22,7 +22,8 @@ export const AUTO = "auto";
 /** An absent document defines nothing, and says the same as this one. */
 export const EMPTY_RULES = '{"flags":{}}';
 
-const WORDS_MAX_CHARACTERS = 300;
+/** Of a name and of a note. */
+export const WORDS_MAX_CHARACTERS = 300;
 
 const words = z.string().check(z.maxLength(WORDS_MAX_CHARACTERS));
 
@@ -35,11 +36,17 @@ const ownMetadata = z.object({
   note: z.nullable(words),
 });
 
-/** What an operator may give by hand: `--metadata '{"by":"ana","note":"provider is down"}'`. */
-const handMetadata = z.object({
-  by: z.optional(words),
-  note: z.optional(words),
-});
+/** Of what an operator gave by hand, whatever can be used. */
+const handWords = z.catch(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.slice(0, WORDS_MAX_CHARACTERS).toWellFormed()),
+  ),
+  "",
+);
+
+/** `--metadata '{"by":"ana","note":"provider is down"}'` */
+const handMetadata = z.catch(z.object({ by: handWords, note: handWords }), { by: "", note: "" });
 
 export type WriteMetadata = z.infer<typeof ownMetadata>;
 
@@ -57,12 +64,6 @@ export interface Authorship {
 export function parseAuthorship(metadata: unknown): Authorship {
   const own = ownMetadata.safeParse(metadata);
   if (own.success) return own.data;
-  const hand = handMetadata.safeParse(metadata);
-  return {
-    change: null,
-    via: "wrangler",
-    by: (hand.success ? hand.data.by : undefined) ?? null,
-    at: null,
-    note: (hand.success ? hand.data.note : undefined) ?? null,
-  };
+  const { by, note } = handMetadata.parse(metadata);
+  return { change: null, via: "wrangler", by: by || null, at: null, note: note || null };
 }

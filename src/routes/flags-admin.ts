@@ -15,7 +15,13 @@ import { logWarning } from "../log.ts";
 import { numberedPageQuery, parseJsonBody, parseQuery, readJson } from "./body.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { buildOwnContext, requireSnapshot } from "./flags.ts";
-import { applyChange, noticeNow, requireSwitchChange, switchChangeSchema } from "./flags-change.ts";
+import {
+  applyChange,
+  documentQuery,
+  noticeNow,
+  requireSwitchChange,
+  switchChangeSchema,
+} from "./flags-change.ts";
 import { presentFlagChange, presentFlags } from "./flags-present.ts";
 import type { AdminFlag } from "./views/admin/flag-model.ts";
 
@@ -42,8 +48,9 @@ export const flagsAdmin = new Hono<AppEnv>()
   })
   .put("/api/admin/flags/document", async (c) => {
     const body = await readJson(c);
+    const { note } = parseQuery(c, documentQuery);
     const { document, warnings } = requireDocument(body);
-    await applyChange(c, RULES_KEY, toDocumentText(body), null);
+    await applyChange(c, RULES_KEY, toDocumentText(body), note);
     return c.json({ flags: document.keys, warnings, rev: requireSnapshot(c).rev });
   })
   .put("/api/admin/flags/:key", async (c) => {

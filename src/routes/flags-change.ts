@@ -17,21 +17,26 @@ export const NOTE_MAX_CHARACTERS = 300;
 const VALUE_MAX_CHARACTERS = 100;
 const WRITE_RETRY_SECONDS = 2;
 
+const noteSchema = z.pipe(
+  z.nullish(
+    z
+      .string()
+      .check(
+        z.trim(),
+        z.maxLength(NOTE_MAX_CHARACTERS, `Say why, in at most ${NOTE_MAX_CHARACTERS} characters.`),
+      ),
+  ),
+  z.transform((note) => (note === undefined || note === "" ? null : note)),
+);
+
+/** The body of a document is the document itself, so that its reason stands in the address. */
+export const documentQuery = z.object({ note: noteSchema });
+
 export const switchChangeSchema = z.strictObject({
   value: z
     .string("Say on, off, auto, a variant or a percentage.")
     .check(z.trim(), z.minLength(1), z.maxLength(VALUE_MAX_CHARACTERS)),
-  note: z.pipe(
-    z.nullish(
-      z
-        .string()
-        .check(
-          z.trim(),
-          z.maxLength(NOTE_MAX_CHARACTERS, `Say why, in at most ${NOTE_MAX_CHARACTERS} characters.`),
-        ),
-    ),
-    z.transform((note) => (note === undefined || note === "" ? null : note)),
-  ),
+  note: noteSchema,
 });
 
 export type SwitchChange = z.infer<typeof switchChangeSchema>;

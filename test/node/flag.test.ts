@@ -47,7 +47,8 @@ describe("npm run flag", () => {
     "sets, gets and lists what wrangler sees too, and says which namespace it means",
     async () => {
       const state = createFolder();
-      expect(await flag(state, "set", "charts", "off", "--note", "a trial")).toMatchObject({ code: 0 });
+      const explained = await flag(state, "set", "charts", "off", "--note", "a trial");
+      expect(explained).toMatchObject({ code: 0, out: expect.not.stringContaining("It is critical") });
       const got = await flag(state, "get", "charts");
       expect(got.out).toMatch(/^LOCAL\n/);
       expect(got.out).toMatch(/charts +off +off by the switch/);
@@ -88,6 +89,16 @@ describe("npm run flag", () => {
   );
 
   it(
+    "asks for the reason of a critical change, after it was made",
+    async () => {
+      const { code, out } = await flag(createFolder(), "set", "charts", "25%");
+      expect(code).toBe(0);
+      expect(out).toMatch(/charts is 25% in the namespace.*It is critical.*--note/s);
+    },
+    WRANGLER_TIMEOUT_MS,
+  );
+
+  it(
     "refuses what would change nothing, in a sentence",
     async () => {
       const state = createFolder();
@@ -98,6 +109,10 @@ describe("npm run flag", () => {
       expect(await flag(state, "set", "charts", "ture")).toMatchObject({
         code: 1,
         err: expect.stringContaining("would change nothing"),
+      });
+      expect(await flag(state, "set", "charts", "off", "--note", "n".repeat(301))).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("in at most 300 characters"),
       });
       expect(await flag(state, "sett", "charts")).toMatchObject({
         code: 1,

@@ -349,6 +349,18 @@ describe("the document of rules", () => {
     }
   });
 
+  it("takes a reason in the address, and refuses one that is too long", async () => {
+    const save = (note: string) =>
+      call("PUT", `${LIST}/document?note=${encodeURIComponent(note)}`, {
+        as: admin,
+        json: { flags: { animations: onForRole("ADMIN") } },
+      });
+    expect((await save("n".repeat(301))).status).toBe(422);
+    expect(await env.FLAGS.get(RULES_KEY)).toBeNull();
+    expect((await save("für das Fest")).status).toBe(200);
+    expect((await history(admin, RULES_KEY))[0]).toMatchObject({ via: "admin", note: "für das Fest" });
+  });
+
   it("has a history like every switch", async () => {
     await call("PUT", `${LIST}/document`, { as: admin, json: { flags: {} } });
     await call("PUT", `${LIST}/document`, { as: admin, json: { flags: { charts: onForRole("ADMIN") } } });
@@ -386,12 +398,12 @@ describe("the history", () => {
   });
 
   it("has a change made with wrangler as such, once", async () => {
-    const before = (await history(admin, "animations")).length;
+    const before = await countRows("animations");
     await putFlag("animations", "off");
     await list(admin);
     await list(admin);
     const rows = await history(admin, "animations");
-    expect(rows.length).toBe(before + 1);
+    expect(await countRows("animations")).toBe(before + 1);
     expect(rows[0]).toMatchObject({ via: "wrangler", actor: null, old: "auto", new: "off" });
   });
 
@@ -404,13 +416,24 @@ describe("the history", () => {
     });
   });
 
+  it.each([
+    ["a note without measure", { by: "ana", note: "n".repeat(400) }, "ana", "n".repeat(300)],
+    ["a note that is no text", { by: "ana", note: 7 }, "ana", null],
+    ["no name", { note: "why" }, null, "why"],
+    ["words that nobody knows", { author: "ana" }, null, null],
+    ["a number", 7, null, null],
+  ])("has what can be used of %s that was given to wrangler", async (_, metadata, actor, note) => {
+    await env.FLAGS.put("animations", "off", { metadata });
+    expect((await history(admin, "animations"))[0]).toMatchObject({ via: "wrangler", actor, note });
+  });
+
   it("has the beginning of a value without measure, once, and the list shows no more of it", async () => {
-    const before = (await history(admin, "animations")).length;
+    const before = await countRows("animations");
     // The cut goes through a character of two code units.
     await putFlag("animations", `${"a".repeat(198)}😀${"b".repeat(30_000)}`);
     await list(admin);
     const rows = await history(admin, "animations");
-    expect(rows.length).toBe(before + 1);
+    expect(await countRows("animations")).toBe(before + 1);
     expect(rows[0]).toMatchObject({ via: "wrangler", old: "auto", new: `${"a".repeat(198)}\uFFFD…` });
     const found = await find(admin, "animations");
     expect(found?.["switch"]).toMatchObject({ raw: rows[0]?.new, valid: false, at: rows[0]?.at });
