@@ -25,7 +25,7 @@ export async function changeEmail(
     return fail({ kind: "sign_in_first" });
   }
   if ((await findUserByEmail(db, link.email)) !== null) return fail({ kind: "address_taken" });
-  if (!(await consumeLink(db, tokenHash, link.email, facts.now))) return fail({ kind: "dead_link" });
+  if (!(await consumeLink(db, tokenHash, link, facts.now))) return fail({ kind: "dead_link" });
   const entry = {
     action: "email.change",
     actorId: principal.id,
@@ -39,7 +39,7 @@ export async function changeEmail(
       buildEmailChange(db, principal.id, link.email, facts.now),
       joinAddresses(principal.id, [principal.email, link.email]),
       buildDeleteSessions(db, principal.id, principal.sessionId),
-      buildDeleteLinks(db, principal.email, principal.id),
+      ...buildDeleteLinks(db, principal.email, principal.id),
       buildAudit(db, entry, facts.now),
       buildOutboxRow(db, { ...notice, details: { newEmail: maskEmail(link.email) } }, facts.now),
     ]);

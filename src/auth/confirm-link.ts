@@ -96,15 +96,15 @@ async function enter(
   const id = newId(facts.now);
   const person = await admitMailbox(
     db,
-    { id, email: link.email, name: link.name },
+    { id, email: link.email, name: link.name, linkHash: tokenHash },
     context.welcome({ email: link.email, provenAt: facts.now }),
     auditOrigin(facts),
     facts.now,
   );
-  if (person.disabledAt !== null) return fail({ kind: "dead_link" });
+  if (person === null || person.disabledAt !== null) return fail({ kind: "dead_link" });
   // Younger than the link: created by it, perhaps in an attempt that broke off right here.
   const isNew = person.createdAt >= link.createdAt;
-  if (!(await consumeLink(db, tokenHash, link.email, facts.now))) return fail({ kind: "dead_link" });
+  if (!(await consumeLink(db, tokenHash, link, facts.now))) return fail({ kind: "dead_link" });
   const { statements, letterIds } = buildUse(db, link, person, password, facts);
   const opened = await openSession(db, facts, { userId: person.id, method: "link" }, statements);
   if (opened === null) return fail({ kind: "dead_link" });

@@ -37,7 +37,7 @@ export function buildPasswordChange(
   const statements = [
     buildPasswordHash(db, person.id, { from: proof.passwordHash, to: hashPassword(password) }, facts.now),
     buildDeleteSessions(db, person.id, proof.sessionId),
-    buildDeleteLinks(db, person.email, person.id),
+    ...buildDeleteLinks(db, person.email, person.id),
     buildAudit(db, entry, facts.now),
   ];
   if (person.passwordHash === null) return { statements, letterIds: [] };

@@ -111,6 +111,7 @@ async function createLinkUrl(
   const now = Date.now();
   const token = deriveLinkToken(desk.secret, row.id);
   const isNewest = await createLink(desk.db, {
+    letterId: row.id,
     tokenHash: await hashToken(token),
     purpose,
     email: row.recipient,

@@ -1,5 +1,5 @@
 /** Table auth_tokens: links that were mailed and not used yet. Holds hashes; the newest link is the only one that works. */
-import type { LinkPurpose } from "./schema.ts";
+import { LINK_PURPOSES, type LinkPurpose } from "./schema.ts";
 
 export interface LinkRow {
   purpose: LinkPurpose;
@@ -14,14 +14,23 @@ export interface LinkRow {
 }
 
 export interface NewLink extends LinkRow {
+  /** The row of the outbox that it is written for. */
+  letterId: string;
   tokenHash: string;
   expiresAt: number;
 }
 
+/** The letters that bring one. */
+const LINK_KINDS = `(${LINK_PURPOSES.map((purpose) => `'${purpose}'`).join(", ")})`;
+
 /** Links are of a mailbox, but a change of address is of a person. */
 const SAME_TARGET = "((?1 IS NULL AND user_id IS NULL AND email = ?2) OR (?1 IS NOT NULL AND user_id = ?1))";
 
-/** Replaces the older links. False when a newer one was made meanwhile: then this one is worth nothing. */
+/**
+ * Replaces the older links. False when this one is worth nothing: a newer one was made meanwhile, its person is gone, or
+ * its letter isn't wanted any more. A letter whose answer got lost is sent again, and by then its link may have been
+ * used: made anew, it would work twice.
+ */
 export async function createLink(db: D1Database, link: NewLink): Promise<boolean> {
   const [, inserted] = await db.batch([
     db
@@ -31,6 +40,8 @@ export async function createLink(db: D1Database, link: NewLink): Promise<boolean
       .prepare(
         `INSERT INTO auth_tokens (token_hash, purpose, email, user_id, name, created_at, expires_at, next)
          SELECT ?4, ?5, ?2, ?1, ?6, ?3, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM auth_tokens WHERE ${SAME_TARGET})
+           AND EXISTS (SELECT 1 FROM mail_outbox WHERE id = ?9)
+           AND (?1 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?1))
          RETURNING purpose`,
       )
       .bind(
@@ -42,6 +53,7 @@ export async function createLink(db: D1Database, link: NewLink): Promise<boolean
         link.name,
         link.expiresAt,
         link.next,
+        link.letterId,
       ),
   ]);
   return inserted?.results.length === 1;
@@ -63,25 +75,38 @@ export async function findLink(
     .first<LinkRow>();
 }
 
-/** Uses a link up. False when it was used, replaced or has expired: of many at once, one is told true. */
+/**
+ * Uses a link up, and takes back letters on their way to its mailbox that would bring the same one or another one like
+ * it. False when it was used, replaced or has expired: of many at once, one is told true.
+ */
 export async function consumeLink(
   db: D1Database,
   tokenHash: string,
-  email: string,
+  { email, purpose }: Pick<LinkRow, "email" | "purpose">,
   now: number,
 ): Promise<boolean> {
-  const { results } = await db
-    .prepare(
-      "DELETE FROM auth_tokens WHERE token_hash = ?1 AND email = ?2 AND expires_at > ?3 RETURNING purpose",
-    )
-    .bind(tokenHash, email, now)
-    .all();
-  return results.length === 1;
+  const isSameKind = `(kind = 'change_email') = (?2 = 'change_email') AND kind IN ${LINK_KINDS}`;
+  const [used] = await db.batch([
+    db
+      .prepare(
+        "DELETE FROM auth_tokens WHERE token_hash = ?1 AND email = ?2 AND expires_at > ?3 RETURNING purpose",
+      )
+      .bind(tokenHash, email, now),
+    db
+      .prepare(`DELETE FROM mail_outbox WHERE recipient = ?1 AND ${isSameKind} AND changes() > 0`)
+      .bind(email, purpose),
+  ]);
+  return used?.results.length === 1;
 }
 
-/** A statement for a batch: every link to a mailbox, and every change of address of its person. */
-export function buildDeleteLinks(db: D1Database, email: string, userId: string): D1PreparedStatement {
-  return db.prepare("DELETE FROM auth_tokens WHERE email = ?1 OR user_id = ?2").bind(email, userId);
+/** Statements for a batch: every link to a mailbox and every change of address of its person, mailed or on its way. */
+export function buildDeleteLinks(db: D1Database, email: string, userId: string): D1PreparedStatement[] {
+  return [
+    db.prepare("DELETE FROM auth_tokens WHERE email = ?1 OR user_id = ?2").bind(email, userId),
+    db
+      .prepare(`DELETE FROM mail_outbox WHERE (recipient = ?1 OR user_id = ?2) AND kind IN ${LINK_KINDS}`)
+      .bind(email, userId),
+  ];
 }
 
 /** Removes what expired, at most `limit` rows. */

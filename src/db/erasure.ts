@@ -31,8 +31,9 @@ const OWNED_TABLES = [
 export function buildErasure(db: D1Database, person: { id: string; email: string }): D1PreparedStatement[] {
   return [
     ...OWNED_TABLES.map((table) => db.prepare(`DELETE FROM ${table} WHERE user_id = ?1`).bind(person.id)),
-    db.prepare("DELETE FROM auth_tokens WHERE email = ?1 OR user_id = ?2").bind(person.email, person.id),
-    db.prepare("DELETE FROM mail_outbox WHERE recipient = ?1").bind(person.email),
+    ...["auth_tokens WHERE email", "mail_outbox WHERE recipient"].map((rows) =>
+      db.prepare(`DELETE FROM ${rows} = ?1 OR user_id = ?2`).bind(person.email, person.id),
+    ),
     db.prepare("DELETE FROM users WHERE id = ?1").bind(person.id),
   ];
 }

@@ -49,6 +49,11 @@ export function isProviderAccountTaken(error: unknown): boolean {
   return error instanceof Error && error.message.includes("UNIQUE constraint failed: provider_accounts.");
 }
 
+/** True for the error of a statement of buildProviderAccount whose person isn't there. */
+export function isPersonMissing(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("FOREIGN KEY constraint failed");
+}
+
 /** A statement for a batch: it was used just now. `email` replaces the address that is shown, where there is one. */
 export function buildProviderAccountUse(
   db: D1Database,

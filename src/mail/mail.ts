@@ -18,7 +18,7 @@ export interface Sender {
 export interface MailFailure {
   /** False when no later attempt can succeed, such as for an address that the transport refuses. */
   canRetry: boolean;
-  /** For the log: a status, a code, `timeout` or `network`; never an address. */
+  /** For the log: a status, a code, `timeout`, `network` or `not_written`; never an address. */
   reason: string;
 }
 

@@ -11,9 +11,9 @@ import {
   releaseLetter,
 } from "../db/mail-outbox.ts";
 import { logAlarm, logError, logInfo, logWarning } from "../log.ts";
-import type { Letter } from "./letter.ts";
-import { renderLetter } from "./letter.ts";
-import type { Mailer } from "./mail.ts";
+import { fail, type Result, succeed } from "../result.ts";
+import { type Letter, renderLetter } from "./letter.ts";
+import type { Mailer, MailFailure } from "./mail.ts";
 
 export interface PostOffice {
   db: D1Database;
@@ -56,20 +56,11 @@ export async function deliverDueLetters(office: PostOffice, now: number): Promis
 
 async function deliver(office: PostOffice, row: OutboxRow): Promise<Delivery> {
   const facts = { letter: row.id, kind: row.kind, attempts: row.attempts };
-  const letter = await office.write(row);
-  if (letter === null) {
-    await deleteLetter(office.db, row.id);
-    return "dropped";
-  }
-  const sent = await office.mailer.send({
-    id: row.id,
-    to: row.recipient,
-    ...renderLetter(letter, office.origin),
-  });
+  const sent = await writeAndSend(office, row);
   if (sent.ok) {
     await deleteLetter(office.db, row.id);
-    logInfo("mail_sent", facts);
-    return "sent";
+    if (sent.value === "sent") logInfo("mail_sent", facts);
+    return sent.value;
   }
   const isTooOld = Date.now() - row.createdAt > GIVE_UP_AFTER_MS;
   if (sent.error.canRetry && !isTooOld) {
@@ -80,6 +71,24 @@ async function deliver(office: PostOffice, row: OutboxRow): Promise<Delivery> {
   await deleteLetter(office.db, row.id);
   logAlarm("mail_given_up", { ...facts, reason: sent.error.reason, field: "MAILER" });
   return "given_up";
+}
+
+/** A letter that can't be written is one that can't be sent: tried again, and given up in the end. */
+async function writeAndSend(
+  office: PostOffice,
+  row: OutboxRow,
+): Promise<Result<"sent" | "dropped", MailFailure>> {
+  let letter: Letter | null;
+  try {
+    letter = await office.write(row);
+  } catch (error) {
+    logError("mail_failed", error, { letter: row.id });
+    return fail({ canRetry: true, reason: "not_written" });
+  }
+  if (letter === null) return succeed("dropped");
+  const mail = { id: row.id, to: row.recipient, ...renderLetter(letter, office.origin) };
+  const sent = await office.mailer.send(mail);
+  return sent.ok ? succeed("sent") : sent;
 }
 
 function delayAfter(attempts: number): number {

@@ -95,7 +95,7 @@ describe("the outbox", () => {
     const count = (later: number) => countWaitingLetters(env.DB, Date.now() + later);
     const id = await post();
     const before = await count(0);
-    const office = openOffice(recordingMailer().mailer, () => Promise.reject(new Error("died")));
+    const office = openOffice({ send: () => Promise.reject(new Error("died")) });
     expect(await deliverLetter(office, id, 0)).toBe("failed");
     expect(await count(0)).toEqual(before);
     expect((await count(16_000)).failing).toBe(before.failing + 1);
@@ -134,5 +134,12 @@ describe("the outbox", () => {
     const office = openOffice(mailer, () => Promise.reject(new Error("database")));
     expect(await deliverLetter(office, id, 0)).toBe("failed");
     expect(await readRow(id)).toMatchObject({ attempts: 1 });
+  });
+
+  it("gives up after three hours what couldn't even be written", async () => {
+    const id = await post(3 * 3_600_000 + 1_000);
+    const office = openOffice(recordingMailer().mailer, () => Promise.reject(new Error("broken row")));
+    expect(await deliverLetter(office, id, 0)).toBe("given_up");
+    expect(await readRow(id)).toBeNull();
   });
 });

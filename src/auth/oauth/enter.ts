@@ -8,9 +8,10 @@ import {
   buildProviderAccount,
   buildProviderAccountUse,
   findProviderAccountOwner,
+  isPersonMissing,
   isProviderAccountTaken,
 } from "../../db/provider-accounts.ts";
-import { admitMailbox } from "../../db/user-changes.ts";
+import { buildAdmission } from "../../db/user-changes.ts";
 import { findUserByEmail } from "../../db/users.ts";
 import { newId } from "../../ids.ts";
 import { fail, type Result, succeed } from "../../result.ts";
@@ -61,7 +62,10 @@ export async function enterWithProvider(
   return entered;
 }
 
-/** Two first sign-ins at once: the second one finds, when it looks again, what the first one made. */
+/**
+ * Two first sign-ins at once, or one beside a mailed link: the second one finds, when it looks again, the account that
+ * the first one made.
+ */
 async function enterOrLoseRace(
   db: D1Database,
   identity: ProviderIdentity,
@@ -71,7 +75,7 @@ async function enterOrLoseRace(
   try {
     return await enter(db, identity, context, facts);
   } catch (error) {
-    if (!isProviderAccountTaken(error)) throw error;
+    if (!isProviderAccountTaken(error) && !isPersonMissing(error)) throw error;
     return enter(db, identity, context, facts);
   }
 }
@@ -102,23 +106,20 @@ async function enterFirstTime(
   if (email === null) return fail("unverified_email");
   const before = await findUserByEmail(db, email);
   if (before !== null && before.emailVerifiedAt !== null) return fail("address_known");
-  const id = newId(facts.now);
-  // The provider proves the mailbox, so whatever was attached to the address before that goes.
-  const welcome = context.welcome({ email, provenAt: facts.now });
-  const person = await admitMailbox(db, { id, email, name }, welcome, auditOrigin(facts), facts.now);
-  if (person.id !== (before?.id ?? id)) return fail("address_known");
-  if (person.disabledAt !== null) return fail("disabled");
-  const isNew = person.id === id;
-  const linked = {
-    action: "provider.connect",
-    actorId: person.id,
-    subjectId: person.id,
-    origin: auditOrigin(facts),
-    details: { provider },
-  } as const;
-  const opened = await openSession(db, facts, { userId: person.id, method: provider }, [
-    buildProviderAccount(db, { provider, providerAccountId, userId: person.id, email }, facts.now),
-    buildAudit(db, linked, facts.now),
+  const id = before?.id ?? newId(facts.now);
+  const origin = auditOrigin(facts);
+  const linked = { actorId: id, subjectId: id, origin, details: { provider } };
+  // One write: an account that was opened and not linked would keep its person out, as one that somebody else has.
+  const opened = await openSession(db, facts, { userId: id, method: provider }, [
+    ...buildAdmission(
+      db,
+      { id, email, name, linkHash: null },
+      context.welcome({ email, provenAt: facts.now }),
+      origin,
+      facts.now,
+    ),
+    buildProviderAccount(db, { provider, providerAccountId, userId: id, email }, facts.now),
+    buildAudit(db, { action: "provider.connect", ...linked }, facts.now),
   ]);
-  return opened === null ? fail("disabled") : succeed({ ...opened, isNew });
+  return opened === null ? fail("disabled") : succeed({ ...opened, isNew: before === null });
 }
