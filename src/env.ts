@@ -12,7 +12,7 @@ import {
 } from "./auth/oauth/settings.ts";
 import { type ImageHost, parseImageHosts } from "./ideogram/image-hosts.ts";
 import { isUsableBaseUrl, isUsableKey } from "./ideogram/settings.ts";
-import type { MailSettings } from "./mail/create-mailer.ts";
+import { buildMailSettings, listMailIssues, type MailSettings, mailVariables } from "./mail/settings.ts";
 import { fail, type Result, succeed } from "./result.ts";
 
 /** The provider's models whose sizes and fields are known here. */
@@ -148,9 +148,7 @@ const settingsSchema = z.object({
   GENERATION_MAX_AGE_SECONDS: wholeNumber(10, 86_400),
   FLAGS_TTL_SECONDS: z.optional(wholeNumber(0, 3_600)),
   COMMIT: z._default(z.string(), "unknown"),
-  MAILER: z.optional(z.enum(["cloudflare", "resend", "dev"], { error: "must be cloudflare, resend or dev" })),
-  MAIL_FROM: z.optional(z.email("must be an e-mail address such as hello@eventide.example")),
-  RESEND_API_KEY: z._default(z.string(), ""),
+  ...mailVariables,
   TURNSTILE_SITE_KEY: z._default(z.string(), ""),
   TURNSTILE_SECRET_KEY: z._default(z.string(), ""),
   ...providerVariables,
@@ -188,31 +186,37 @@ export function parseConfig(env: Bindings): Result<Config, ConfigIssue[]> {
 const parsedConfigs = new WeakMap<Bindings, Result<Config, ConfigIssue[]>>();
 
 function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
-  const issues: ConfigIssue[] = [];
-  for (const name of bindingNames) {
-    if (env[name] === undefined) issues.push({ field: name, message: "is not bound in wrangler.toml" });
-  }
   const parsed = settingsSchema.safeParse(env, { error: () => "must be text" });
   const wrong = new Map(
     parsed.error?.issues.map(({ path, message }) => [settingNameSchema.parse(path[0]), message]),
   );
-  for (const [field, message] of wrong) issues.push({ field, message });
   const sound = parsed.success ? parsed.data : readSoundSettings(env, wrong);
-  issues.push(
+  const issues: ConfigIssue[] = [
+    ...bindingNames
+      .filter((name) => env[name] === undefined)
+      .map((field) => ({ field, message: "is not bound in wrangler.toml" })),
+    ...Array.from(wrong, ([field, message]) => ({ field, message })),
     ...listUnsafeSettings(sound),
-    ...(wrong.has("MAILER") ? [] : listMailIssues(env, sound)),
+    ...(wrong.has("MAILER") ? [] : listMailIssues(sound, describeDeployment(env, sound))),
     ...listTurnstileIssues(sound),
     // Where the environment itself is wrong, nothing is held against loopback.
     ...listProviderIssues(sound, sound.ENVIRONMENT !== "production"),
-  );
-  if (!parsed.success || issues.length > 0) return fail(issues);
-  const settings = parsed.data;
-  return succeed({
-    environment: settings.ENVIRONMENT,
-    origin: settings.APP_ORIGIN,
+  ];
+  return parsed.success && issues.length === 0 ? succeed(buildConfig(parsed.data)) : fail(issues);
+}
+
+function describeDeployment(env: Bindings, { ENVIRONMENT: environment }: SoundSettings) {
+  return { environment, hasEmailBinding: env.EMAIL !== undefined };
+}
+
+function buildConfig(settings: Settings): Config {
+  const { ENVIRONMENT: environment, APP_ORIGIN: origin } = settings;
+  return {
+    environment,
+    origin,
     authSecret: settings.AUTH_SECRET,
     knownAuthSecrets: [settings.AUTH_SECRET, ...settings.AUTH_SECRET_PREVIOUS],
-    mail: buildMailSettings(settings),
+    mail: buildMailSettings(settings, { environment, origin }),
     turnstile: buildTurnstileSettings(settings),
     providers: buildProviders(settings),
     ideogram: {
@@ -226,9 +230,9 @@ function parseUncached(env: Bindings): Result<Config, ConfigIssue[]> {
     maxOpenGenerations: settings.MAX_OPEN_GENERATIONS,
     maxGenerationsPerHour: settings.MAX_GENERATIONS_PER_HOUR,
     generationMaxAgeSeconds: settings.GENERATION_MAX_AGE_SECONDS,
-    flagsTtlSeconds: settings.FLAGS_TTL_SECONDS ?? FLAGS_TTL_DEFAULT_SECONDS[settings.ENVIRONMENT],
+    flagsTtlSeconds: settings.FLAGS_TTL_SECONDS ?? FLAGS_TTL_DEFAULT_SECONDS[environment],
     commit: settings.COMMIT,
-  });
+  };
 }
 
 function readSoundSettings(env: Bindings, wrong: ReadonlyMap<keyof Settings, string>): SoundSettings {
@@ -258,45 +262,6 @@ function listUnsafeSettings(settings: SoundSettings): ConfigIssue[] {
 function isSafeBase(base: URL, mayUseHttp: boolean): boolean {
   const isLoopback = base.protocol === "http:" && LOOPBACK_HOSTNAMES.has(base.hostname);
   return base.protocol === "https:" || (mayUseHttp && isLoopback);
-}
-
-/** Letters go to the development mailbox in development, and out by Cloudflare everywhere else. */
-function chooseMailer(environment: Config["environment"]): MailSettings["kind"] {
-  return environment === "development" ? "dev" : "cloudflare";
-}
-
-function listMailIssues(env: Bindings, settings: SoundSettings): ConfigIssue[] {
-  const { ENVIRONMENT: environment, RESEND_API_KEY: apiKey } = settings;
-  switch (settings.MAILER ?? (environment === undefined ? undefined : chooseMailer(environment))) {
-    case "dev":
-      return environment === "production"
-        ? [{ field: "MAILER", message: "must not be dev in production: nobody would get a letter" }]
-        : [];
-    case "cloudflare":
-      return env.EMAIL === undefined ? [{ field: "EMAIL", message: "is not bound in wrangler.toml" }] : [];
-    case "resend":
-      return apiKey === "" ? [{ field: "RESEND_API_KEY", message: "is missing, and MAILER is resend" }] : [];
-    // Who carries letters depends on the environment, which is wrong itself.
-    case undefined:
-      return [];
-  }
-}
-
-/** Some letters ask for an answer, so the sender is an address that somebody should read. */
-function buildMailSettings(settings: Settings): MailSettings {
-  const from = {
-    email: settings.MAIL_FROM ?? `eventide@${new URL(settings.APP_ORIGIN).hostname}`,
-    name: "Eventide",
-  };
-  const kind = settings.MAILER ?? chooseMailer(settings.ENVIRONMENT);
-  switch (kind) {
-    case "dev":
-      return { kind };
-    case "cloudflare":
-      return { kind, from };
-    case "resend":
-      return { kind, from, apiKey: settings.RESEND_API_KEY };
-  }
 }
 
 /** One without the other would either ask nobody or refuse everybody. */

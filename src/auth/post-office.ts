@@ -1,6 +1,7 @@
 /** The outbox with everything that it needs: the transport that is configured, and somebody who writes the letters. */
-import { createMailer, type MailSettings } from "../mail/create-mailer.ts";
+import { createMailer } from "../mail/create-mailer.ts";
 import type { PostOffice } from "../mail/outbox.ts";
+import type { MailSettings } from "../mail/settings.ts";
 import { writeLetter } from "./write-letter.ts";
 
 export interface PostOfficeSettings {

@@ -2,7 +2,12 @@
  * Accepts a brief: prices it, holds the credits for all its pictures or for none, and tells the queue.
  * The form and the API both come through here.
  */
-import { type ReserveLimits, type ReserveOutcome, reserveBrief } from "../credits/reserve.ts";
+import {
+  type ReserveLimits,
+  type ReserveOutcome,
+  type ReserveRequest,
+  reserveBrief,
+} from "../credits/reserve.ts";
 import { newId } from "../ids.ts";
 import type { Brief } from "./brief.ts";
 import { briefHash } from "./brief-hash.ts";
@@ -22,37 +27,9 @@ export interface CreateRequest {
 export async function createGenerations(
   db: D1Database,
   queue: Queue<GenerationMessage>,
-  { userId, idempotencyKey, brief, model, limits }: CreateRequest,
+  request: CreateRequest,
 ): Promise<ReserveOutcome> {
-  const { prompt, magicPrompt } = buildPrompt(brief);
-  const outcome = await reserveBrief(
-    db,
-    {
-      userId,
-      idempotencyKey,
-      briefId: newId(),
-      requestHash: await briefHash(brief),
-      eventType: brief.eventType,
-      style: brief.style ?? null,
-      quality: brief.quality,
-      body: JSON.stringify(brief),
-      title: buildTitle(brief),
-      prompt,
-      magicPrompt,
-      pictures: priceOf(brief, model).pictures.map((picture) => ({
-        id: newId(),
-        cost: picture.cost,
-        shape: picture.shape,
-        alt: buildAltText(brief, picture.shape),
-        model: picture.model,
-        providerSize: picture.providerSize,
-        width: picture.width,
-        height: picture.height,
-        seed: picture.seed,
-      })),
-    },
-    limits,
-  );
+  const outcome = await reserveBrief(db, await buildReserveRequest(request), request.limits);
   if (outcome.kind === "created") {
     await enqueueGenerations(
       queue,
@@ -60,4 +37,35 @@ export async function createGenerations(
     );
   }
   return outcome;
+}
+
+async function buildReserveRequest({
+  userId,
+  idempotencyKey,
+  brief,
+  model,
+}: CreateRequest): Promise<ReserveRequest> {
+  return {
+    userId,
+    idempotencyKey,
+    briefId: newId(),
+    requestHash: await briefHash(brief),
+    eventType: brief.eventType,
+    style: brief.style ?? null,
+    quality: brief.quality,
+    body: JSON.stringify(brief),
+    title: buildTitle(brief),
+    ...buildPrompt(brief),
+    pictures: priceOf(brief, model).pictures.map((picture) => ({
+      id: newId(),
+      cost: picture.cost,
+      shape: picture.shape,
+      alt: buildAltText(brief, picture.shape),
+      model: picture.model,
+      providerSize: picture.providerSize,
+      width: picture.width,
+      height: picture.height,
+      seed: picture.seed,
+    })),
+  };
 }

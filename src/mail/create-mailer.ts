@@ -1,13 +1,9 @@
 /** Chooses the transport that the configuration names. */
 import { createCloudflareMailer } from "./cloudflare-mailer.ts";
 import { createDevMailer } from "./dev-mailer.ts";
-import type { Mailer, Sender } from "./mail.ts";
+import type { Mailer } from "./mail.ts";
 import { createResendMailer } from "./resend-mailer.ts";
-
-export type MailSettings =
-  | { kind: "dev" }
-  | { kind: "cloudflare"; from: Sender }
-  | { kind: "resend"; from: Sender; apiKey: string };
+import type { MailSettings } from "./settings.ts";
 
 export function createMailer(settings: MailSettings, bindings: { DB: D1Database; EMAIL: SendEmail }): Mailer {
   switch (settings.kind) {
