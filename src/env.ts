@@ -79,7 +79,7 @@ export interface ConfigIssue {
 /** Digits and nothing else: an empty setting is a mistake and not 0. A number in wrangler.toml is one, too. */
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
-  const digits = z.union([z.number(), z.string().check(z.regex(/^\d{1,9}$/))], { error });
+  const digits = z.union([z.number(), z.string().check(z.regex(/^\d{1,9}$/, { error }))], { error });
   const number = z.int({ error }).check(z.minimum(min), z.maximum(max));
   return z.pipe(z.pipe(digits, z.transform(Number)), number);
 }
@@ -116,12 +116,13 @@ const settingsSchema = z.object({
       return z.NEVER;
     }),
   ),
-  IDEOGRAM_API_KEY: z
-    .string({ error: "is missing" })
-    .check(
-      z.minLength(1, "is empty"),
-      z.refine(isUsableKey, "must be printable characters without blanks or line breaks"),
+  IDEOGRAM_API_KEY: z.string({ error: "is missing" }).check(
+    z.minLength(1, "is empty"),
+    z.refine(
+      (key) => key === "" || isUsableKey(key),
+      "must be printable characters without blanks or line breaks",
     ),
+  ),
   IDEOGRAM_BASE_URL: z
     .string({ error: "is missing" })
     .check(

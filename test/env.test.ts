@@ -51,6 +51,18 @@ describe("the configuration", () => {
     expect(fieldsOf({ [field]: value })).toEqual([field]);
   });
 
+  it.each([
+    ["IDEOGRAM_API_KEY", "", "is empty"],
+    ["IDEOGRAM_API_KEY", "a key", "must be printable characters without blanks or line breaks"],
+    ["STARTING_CREDITS", "ten", "must be a whole number from 0 to 1000000"],
+    ["STARTING_CREDITS", null, "must be a whole number from 0 to 1000000"],
+    ["STARTING_CREDITS", 1_000_001, "must be a whole number from 0 to 1000000"],
+    ["MAX_OPEN_GENERATIONS", 0.5, "must be a whole number from 1 to 100000"],
+  ])("says of %s, when it is %j, that it %s", (field, value, message) => {
+    const parsed = parseConfig(testBindings({ [field]: value } as Partial<Bindings>));
+    expect(parsed).toEqual({ ok: false, error: [{ field, message }] });
+  });
+
   it("takes a number as wrangler.toml has it, with quotes or without", () => {
     for (const value of [25, "25"]) {
       const parsed = parseConfig(testBindings({ STARTING_CREDITS: value } as Partial<Bindings>));
