@@ -110,4 +110,13 @@ describe("administration", () => {
     expect(html).toMatch(/class="(?:error-summary|concern concern-error)"/);
     expect(readLoggedRefusal()).toBe("invalid_request");
   });
+
+  it("keeps what was typed to confirm an import", async () => {
+    const text = '{"format":"eventide-flags/1","switches":{"charts":"off"}}';
+    const form = { text, note: "Because of the move", confirm: "chart", intent: "apply" };
+    const { status, html } = await send("/admin/flags/import", await createPerson({ role: "HERO" }), form);
+    expect(status).toBe(422);
+    expect(html).toContain('value="chart"');
+    expect(html).toContain('value="Because of the move"');
+  });
 });

@@ -136,6 +136,7 @@ function render(c: AppContext, form: ImportForm, plan: ImportPlan | null, errors
       frame={buildFrame(c, takeNotice(c))}
       text={form.text}
       note={form.note}
+      confirm={form.confirm}
       errors={errors}
       plan={plan}
     />,

@@ -1,7 +1,8 @@
 /** The frame of every page that leads in: the last light on one side, a heading and a form on the other. */
 import type { Child } from "hono/jsx";
 import { Logo } from "./components/logo.tsx";
-import { Page, type PageScript } from "./layout.tsx";
+import type { PageScript } from "./layout/head.tsx";
+import { Page } from "./layout.tsx";
 import type { Frame } from "./model.ts";
 
 export const EMAIL_MAX_CHARACTERS = 254;

@@ -910,6 +910,7 @@ export const PAGES = {
       frame={ADMIN}
       text="{}"
       note=""
+      confirm="chart"
       errors={{ text: "This is not an export.", confirm: "Type charts." }}
       plan={{
         switches: [{ key: "charts", from: "auto", to: "off" }],
@@ -924,6 +925,7 @@ export const PAGES = {
       frame={ADMIN}
       text=""
       note=""
+      confirm=""
       errors={{}}
       plan={{ switches: [], rules: [], warnings: [], confirm: "" }}
     />

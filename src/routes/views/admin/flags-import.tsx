@@ -1,13 +1,13 @@
 /** Switches and rules from a file: first what would change, then the change. */
-import { ADMIN_FLAGS, ADMIN_FLAGS_IMPORT } from "../addresses.ts";
-import { Button, LinkButton } from "../components/button.tsx";
+import { ADMIN_FLAGS_IMPORT } from "../addresses.ts";
+import { Button } from "../components/button.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
-import { FileField, TextArea, TextField } from "../components/field.tsx";
+import { FileField } from "../components/field.tsx";
 import { Notice } from "../components/notice.tsx";
-import { PageHeader } from "../components/page-header.tsx";
 import { Table } from "../components/table.tsx";
-import { Page } from "../layout.tsx";
 import type { FieldErrors, Frame } from "../model.ts";
+import { ConfirmField, JsonField, NoteField } from "./flag/fields.tsx";
+import { FlagFrame } from "./flag/frame.tsx";
 import type { DiffLine } from "./flag-model.ts";
 import { Difference } from "./flag-parts.tsx";
 import type { RulesIssue } from "./flags-rules.tsx";
@@ -17,6 +17,7 @@ export interface FlagsImportPageProps {
   frame: Frame;
   text: string;
   note: string;
+  confirm: string;
   errors: FieldErrors;
   /** Null until something readable was given. */
   plan: ImportPlan | null;
@@ -31,48 +32,38 @@ export interface ImportPlan {
 }
 
 const ROWS = 14;
-const TEXT_MAX_CHARACTERS = 60_000;
-const NOTE_MAX_CHARACTERS = 300;
 
 export function FlagsImportPage(props: FlagsImportPageProps) {
   return (
-    <Page {...props.frame} title="Import" current="admin-flags" look={["accounts", "flags"]} script="flags">
-      <PageHeader
-        title="Import"
-        lead="What an export gave, or a flagd document alone. Nothing changes before you have seen what would."
-        actions={
-          <LinkButton icon="back" href={ADMIN_FLAGS}>
-            Switches
-          </LinkButton>
-        }
-      />
+    <FlagFrame
+      frame={props.frame}
+      title="Import"
+      lead="What an export gave, or a flagd document alone. Nothing changes before you have seen what would."
+      script="flags"
+    >
       <ErrorSummary errors={props.errors} />
       {props.plan === null ? null : <Plan plan={props.plan} />}
       <form method="post" action={ADMIN_FLAGS_IMPORT} class="rules-form" enctype="multipart/form-data">
         <FileField name="file" label="A file" accept="application/json,.json" />
-        <TextArea
+        <JsonField
           name="text"
           label="Or its text"
           value={props.text}
           rows={ROWS}
-          maxLength={TEXT_MAX_CHARACTERS}
           error={props.errors["text"]}
         />
-        <p class="hint" role="status" data-hook="json-state" />
-        <TextField
+        <NoteField
           name="note"
-          label="Why"
           hint="It goes into the history of everything that changes."
-          maxLength={NOTE_MAX_CHARACTERS}
           value={props.note}
           error={props.errors["note"]}
         />
         {props.plan === null || props.plan.confirm === "" ? null : (
-          <TextField
+          <ConfirmField
             name="confirm"
-            label={`Type ${props.plan.confirm} to confirm`}
+            keys={props.plan.confirm}
             hint="A critical flag would change."
-            autocomplete="off"
+            value={props.confirm}
             error={props.errors["confirm"]}
           />
         )}
@@ -87,7 +78,7 @@ export function FlagsImportPage(props: FlagsImportPageProps) {
           )}
         </div>
       </form>
-    </Page>
+    </FlagFrame>
   );
 }
 

@@ -1,14 +1,13 @@
 /** The rules as a document: edited, checked and compared before they are saved. */
-import { ADMIN_FLAGS, ADMIN_FLAGS_RULES } from "../addresses.ts";
-import { Button, LinkButton } from "../components/button.tsx";
+import { ADMIN_FLAGS_RULES } from "../addresses.ts";
+import { Button } from "../components/button.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
-import { TextArea, TextField } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Notice } from "../components/notice.tsx";
-import { PageHeader } from "../components/page-header.tsx";
-import { Page } from "../layout.tsx";
 import type { FieldErrors, Frame } from "../model.ts";
 import { countOf } from "../words.ts";
+import { ConfirmField, JsonField, NoteField } from "./flag/fields.tsx";
+import { FlagFrame } from "./flag/frame.tsx";
 import type { DiffLine, FlagHistoryRow } from "./flag-model.ts";
 import { Difference, FlagHistory } from "./flag-parts.tsx";
 
@@ -44,21 +43,15 @@ export interface RulesIssue {
 }
 
 const ROWS = 24;
-const DOCUMENT_MAX_CHARACTERS = 60_000;
-const NOTE_MAX_CHARACTERS = 300;
 
 export function FlagRulesPage(props: FlagRulesPageProps) {
   return (
-    <Page {...props.frame} title="Rules" current="admin-flags" look={["accounts", "flags"]} script="flags">
-      <PageHeader
-        title="Rules"
-        lead="A flagd document: who gets what while a switch says “auto”. Flags that only it defines are served to outside clients."
-        actions={
-          <LinkButton icon="back" href={ADMIN_FLAGS}>
-            Switches
-          </LinkButton>
-        }
-      />
+    <FlagFrame
+      frame={props.frame}
+      title="Rules"
+      lead="A flagd document: who gets what while a switch says “auto”. Flags that only it defines are served to outside clients."
+      script="flags"
+    >
       <ErrorSummary errors={props.refusals} />
       {props.defects.map((text) => (
         <Notice kind="error" text={text} />
@@ -73,7 +66,7 @@ export function FlagRulesPage(props: FlagRulesPageProps) {
           <FlagHistory rows={props.history} ofRules />
         )}
       </section>
-    </Page>
+    </FlagFrame>
   );
 }
 
@@ -90,21 +83,17 @@ function Editor(props: FlagRulesPageProps & { text: string }) {
   return (
     <form method="post" action={ADMIN_FLAGS_RULES} class="rules-form" enctype="multipart/form-data">
       <input type="hidden" name="base" value={props.base} />
-      <TextArea
+      <JsonField
         name="document"
         label="The document"
         hint="Rules may look at targetingKey, role, emailDomain, country and environment."
         value={props.text}
         rows={ROWS}
-        maxLength={DOCUMENT_MAX_CHARACTERS}
         error={describeErrors(props.check)}
       />
-      <p class="hint" role="status" data-hook="json-state" />
-      <TextField
+      <NoteField
         name="note"
-        label="Why"
         hint="It stays in the history."
-        maxLength={NOTE_MAX_CHARACTERS}
         value={props.note}
         error={props.refusals["note"]}
       />
@@ -125,11 +114,10 @@ function Editor(props: FlagRulesPageProps & { text: string }) {
 function Confirm({ check, confirm, refusals }: Pick<FlagRulesPageProps, "check" | "confirm" | "refusals">) {
   if (check === null || check.confirm === "") return null;
   return (
-    <TextField
+    <ConfirmField
       name="confirm"
-      label={`Type ${check.confirm} to confirm`}
+      keys={check.confirm}
       hint="The rule of a critical flag changes, and a reason is needed too."
-      autocomplete="off"
       value={confirm}
       error={refusals["confirm"]}
     />
