@@ -6,7 +6,7 @@
 import { type BodyFailure, readBoundedBody } from "./bounded-body.ts";
 import { readProviderMessage, readRejectReason, redactText } from "./provider-message.ts";
 import { parseRetryAfter } from "./retry-after.ts";
-import { CALL_TIMEOUT_MS, isUsableBaseUrl, isUsableKey, type ProviderApi } from "./settings.ts";
+import { CALL_TIMEOUT_MS, isUsableBaseUrl, isUsableKey, type ProviderApi, startTimer } from "./settings.ts";
 
 export interface ProviderCall {
   method: "GET" | "POST";
@@ -39,7 +39,8 @@ export type Outcome = Answer | NoAnswer;
 
 /** Never throws: whatever goes wrong after the request has left is an outcome that somebody paid for. */
 export async function callProvider(api: ProviderApi, call: ProviderCall): Promise<Outcome> {
-  const signal = AbortSignal.timeout(api.callTimeoutMs ?? CALL_TIMEOUT_MS);
+  const { startDeadline = startTimer } = api;
+  const signal = startDeadline(CALL_TIMEOUT_MS);
   const request = buildRequest(api, call, signal);
   if (request === null) {
     return { kind: "not_sent", message: "The provider's address or key is not usable." };

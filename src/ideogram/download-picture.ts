@@ -8,7 +8,7 @@ import { fail, type Result, succeed } from "../result.ts";
 import { type BodyFailure, discardBody, readBoundedBody } from "./bounded-body.ts";
 import { describeAddress, parsePictureUrl } from "./image-hosts.ts";
 import { redactText } from "./provider-message.ts";
-import { DOWNLOAD_TIMEOUT_MS, type PictureSource } from "./settings.ts";
+import { DOWNLOAD_TIMEOUT_MS, type PictureSource, startTimer } from "./settings.ts";
 
 export type DownloadFailure =
   /** Never fetched: the address, or where it redirects to, isn't one that we download from. */
@@ -27,7 +27,8 @@ export async function downloadPicture(
   source: PictureSource,
   url: string,
 ): Promise<Result<Uint8Array<ArrayBuffer>, DownloadFailure>> {
-  const signal = AbortSignal.timeout(source.downloadTimeoutMs ?? DOWNLOAD_TIMEOUT_MS);
+  const { startDeadline = startTimer } = source;
+  const signal = startDeadline(DOWNLOAD_TIMEOUT_MS);
   const bytes = await fetchPicture(source, url, signal);
   if (!bytes.ok) {
     // The address in a failure is where a redirect pointed; every field is free of signatures.

@@ -7,12 +7,15 @@ import type { ImageHost } from "./image-hosts.ts";
 
 export type SendRequest = (request: Request) => Promise<Response>;
 
+/** A signal that aborts when so many milliseconds are over; without one, by this machine's clock. */
+export type StartDeadline = (ms: number) => AbortSignal;
+
 export interface ProviderApi {
   fetch: SendRequest;
   /** Such as `https://api.ideogram.ai`; the simulator's address in development. */
   baseUrl: string;
   apiKey: string;
-  callTimeoutMs?: number;
+  startDeadline?: StartDeadline;
 }
 
 export interface PictureSource {
@@ -20,7 +23,7 @@ export interface PictureSource {
   imageHosts: readonly ImageHost[];
   /** Plain http to this machine, for the simulator in development and never in production. */
   allowHttpLoopback: boolean;
-  downloadTimeoutMs?: number;
+  startDeadline?: StartDeadline;
 }
 
 // workerd prints a header value that isn't ASCII to its log, and this one is a secret.
@@ -43,3 +46,5 @@ export interface IdeogramSettings extends ProviderApi, PictureSource {}
 export const CALL_TIMEOUT_MS = 30_000;
 /** From the first request, over all redirects, to the last byte of the picture. */
 export const DOWNLOAD_TIMEOUT_MS = 60_000;
+
+export const startTimer: StartDeadline = (ms) => AbortSignal.timeout(ms);

@@ -16,7 +16,6 @@ import {
   hangInBody,
   PICTURE_URL,
   reset,
-  SHORT_TIMEOUT_MS,
   type Step,
   scriptFetch,
   sendForever,
@@ -37,13 +36,11 @@ afterEach(() => {
 });
 
 async function download(steps: Step[], url = PICTURE_URL, changes: Partial<IdeogramSettings> = {}) {
-  const { fetch, seen } = scriptFetch(...steps);
-  const result = await downloadPicture(
-    buildSettings(fetch, { downloadTimeoutMs: SHORT_TIMEOUT_MS, ...changes }),
-    url,
-  );
+  const { fetch, seen, deadlines } = scriptFetch(...steps);
+  const settings = buildSettings(fetch, { startDeadline: deadlines.start, ...changes });
+  const result = await downloadPicture(settings, url);
   expect(seen, "every step of the script is used").toHaveLength(steps.length);
-  return { result, seen };
+  return { result, seen, deadlines };
 }
 
 function sendBytes(bytes: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Step {
@@ -111,7 +108,7 @@ describe("the bytes", () => {
   });
 
   it("arrive whole in many chunks of unannounced length, in a buffer of exactly their size", async () => {
-    const { result } = await download([sendChunks(5)], PICTURE_URL, { downloadTimeoutMs: 5_000 });
+    const { result } = await download([sendChunks(5)]);
     if (!result.ok) throw new Error(result.error.kind);
     expect(result.value.byteLength).toBe(5 * 1024 * 1024);
     expect(result.value.buffer.byteLength).toBe(5 * 1024 * 1024);
@@ -134,7 +131,7 @@ describe("the bytes", () => {
   });
 
   it("may be exactly as many as the cap", async () => {
-    const { result } = await download([sendChunks(20)], PICTURE_URL, { downloadTimeoutMs: 5_000 });
+    const { result } = await download([sendChunks(20)]);
     expect(result.ok && result.value.byteLength).toBe(PICTURE_MAX_BYTES);
   });
 });
@@ -210,7 +207,7 @@ describe("a failed download", () => {
 
   it("stops an endless body as soon as it passes the cap", async () => {
     const { step, state } = sendForever(200);
-    const { result } = await download([step], PICTURE_URL, { downloadTimeoutMs: 5_000 });
+    const { result } = await download([step]);
     expect(result).toEqual({ ok: false, error: { kind: "too_large", maxBytes: PICTURE_MAX_BYTES } });
     expect(state).toEqual({ chunks: 21, isCancelled: true });
   });
@@ -247,6 +244,12 @@ describe("a redirect", () => {
       ok: false,
       error: { kind: "rejected", status: 302 },
     });
+  });
+
+  it("leaves the one minute that the whole download has as it is", async () => {
+    const hop = redirect(302, "/again.png");
+    const { deadlines } = await download([hop, hop, sendBytes(BYTES)]);
+    expect(deadlines.asked).toEqual([60_000]);
   });
 
   it.each([

@@ -10,7 +10,6 @@ import {
   hangInBody,
   PICTURE_URL,
   reset,
-  SHORT_TIMEOUT_MS,
   type Step,
   scriptFetch,
 } from "./scripted-provider.ts";
@@ -30,11 +29,9 @@ const ready = {
 } as const;
 
 async function poll(step: Step) {
-  const { fetch, seen } = scriptFetch(step);
-  const result = await findGeneration(
-    buildSettings(fetch, { callTimeoutMs: SHORT_TIMEOUT_MS }),
-    GENERATION_ID,
-  );
+  const { fetch, seen, deadlines } = scriptFetch(step);
+  const settings = buildSettings(fetch, { startDeadline: deadlines.start });
+  const result = await findGeneration(settings, GENERATION_ID);
   expect(seen).toHaveLength(1);
   return result;
 }

@@ -2,8 +2,10 @@
 
 import type { IdeogramSettings, SendRequest } from "../../src/ideogram/settings.ts";
 import type { GenerationRequest } from "../../src/ideogram/submit-body.ts";
+import { createDeadlines, type Deadlines } from "../support/deadlines.ts";
 
-export type Step = (request: Request) => Response | Promise<Response>;
+/** A step that keeps its caller waiting calls `passDeadline` once there is nothing left to happen but that. */
+export type Step = (request: Request, passDeadline: () => void) => Response | Promise<Response>;
 
 export interface SeenRequest {
   method: string;
@@ -26,19 +28,23 @@ export const REQUEST: GenerationRequest = {
   magicPrompt: "auto",
 };
 
-/** The short deadline of tests that wait for it. */
-export const SHORT_TIMEOUT_MS = 40;
+export interface Script {
+  fetch: SendRequest;
+  seen: SeenRequest[];
+  deadlines: Deadlines;
+}
 
-export function scriptFetch(...steps: Step[]): { fetch: SendRequest; seen: SeenRequest[] } {
+export function scriptFetch(...steps: Step[]): Script {
   const seen: SeenRequest[] = [];
+  const deadlines = createDeadlines();
   const fetch: SendRequest = async (request) => {
     const { method, url, headers, redirect } = request;
     seen.push({ method, url, headers, redirect, body: await request.clone().text() });
     const step = steps[seen.length - 1];
     if (step === undefined) throw new Error(`the script has no step for request ${seen.length}`);
-    return await step(request);
+    return await step(request, deadlines.pass);
   };
-  return { fetch, seen };
+  return { fetch, seen, deadlines };
 }
 
 export function buildSettings(fetch: SendRequest, changes: Partial<IdeogramSettings> = {}): IdeogramSettings {
@@ -61,17 +67,18 @@ export function answer(status: number, body: unknown, headers: Record<string, st
 }
 
 /** Accepts the request and never answers; gives up when the caller does, as the network would. */
-export const hang: Step = (request) =>
+export const hang: Step = (request, passDeadline) =>
   new Promise((_, reject) => {
     request.signal.addEventListener("abort", () => reject(request.signal.reason), { once: true });
+    passDeadline();
   });
 
 /** Answers just when the caller has given up. */
 export function afterDeadline(step: Step): Step {
-  return (request) =>
-    new Promise((resolve) => {
-      request.signal.addEventListener("abort", () => resolve(step(request)), { once: true });
-    });
+  return (request, passDeadline) => {
+    passDeadline();
+    return step(request, passDeadline);
+  };
 }
 
 /** workerd's words for a refused connection and for a reset one alike. */
@@ -79,11 +86,19 @@ export const reset: Step = () => Promise.reject(new Error("Network connection lo
 
 /** Sends the start of a body, then nothing more, and the connection stays open. */
 export function hangInBody(status: number, start: string, headers: Record<string, string> = {}): Step {
-  const pull = (controller: ReadableStreamDefaultController) => {
-    controller.enqueue(new TextEncoder().encode(start));
-    return new Promise<void>(() => undefined);
+  return (_request, passDeadline) => {
+    let isStarted = false;
+    const pull = async (controller: ReadableStreamDefaultController) => {
+      if (!isStarted) {
+        isStarted = true;
+        controller.enqueue(new TextEncoder().encode(start));
+        return;
+      }
+      passDeadline();
+      await new Promise(() => undefined);
+    };
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { status, headers });
   };
-  return () => new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { status, headers });
 }
 
 /** Sends the start of a body, then loses the connection. */
@@ -98,7 +113,10 @@ export function breakInBody(status: number, start: string, headers: Record<strin
 }
 
 /** A body without an end, in chunks of 1 MiB; `state` tells how much was sent and whether the reader gave up. */
-export function sendForever(status: number): { step: Step; state: { chunks: number; isCancelled: boolean } } {
+export function sendForever(status: number): {
+  step: () => Response;
+  state: { chunks: number; isCancelled: boolean };
+} {
   const state = { chunks: 0, isCancelled: false };
   const source = {
     pull(controller: ReadableStreamDefaultController) {

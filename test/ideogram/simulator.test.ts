@@ -7,8 +7,7 @@ import type { IdeogramSettings } from "../../src/ideogram/settings.ts";
 import type { GenerationRequest } from "../../src/ideogram/submit-body.ts";
 import { submitGeneration } from "../../src/ideogram/submit-generation.ts";
 import { validateImage } from "../../src/r2/validate-image.ts";
-
-const HANG_TIMEOUT_MS = 100;
+import { createDeadlines, createSimulatorWait } from "../support/deadlines.ts";
 
 const request: GenerationRequest = {
   model: "ideogram-3",
@@ -22,13 +21,15 @@ const request: GenerationRequest = {
 function startSimulator(changes: Partial<IdeogramSettings> = {}) {
   const hosts = parseImageHosts("ideogram.test");
   if (!hosts.ok) throw new Error(hosts.error.reason);
-  const simulator = createSimulator({ latencyScale: 0 });
+  const deadlines = createDeadlines();
+  const simulator = createSimulator({ latencyScale: 0, wait: createSimulatorWait(deadlines) });
   const settings: IdeogramSettings = {
     fetch: (request) => simulator.fetch(request),
     baseUrl: "https://ideogram.test",
     apiKey: SIMULATOR_API_KEY,
     imageHosts: hosts.value,
     allowHttpLoopback: false,
+    startDeadline: deadlines.start,
     ...changes,
   };
   return { simulator, settings };
@@ -113,7 +114,7 @@ describe("a submit to the simulator", () => {
     ["2xx-html", { kind: "unknown", cause: "unexpected_answer", status: 200 }, 1],
     ["2xx-truncated-json", { kind: "unknown", cause: "unexpected_answer", status: 200 }, 1],
   ])("with %s fails as %j after one request, of which %d was billed", async (fault, error, billed) => {
-    const { simulator, settings } = startSimulator({ callTimeoutMs: HANG_TIMEOUT_MS });
+    const { simulator, settings } = startSimulator();
     expect(await submitGeneration(settings, tag(fault))).toMatchObject({ ok: false, error });
     expect(simulator.calls()).toHaveLength(1);
     // What runs is billed when it completes; another call lets the simulator look at its clock.
@@ -152,8 +153,7 @@ describe("a poll of the simulator", () => {
   ])("with %s fails as %j and succeeds when it is repeated", async (fault, error) => {
     const { simulator, settings } = startSimulator();
     const id = await submit(settings, fault);
-    const impatient = { ...settings, callTimeoutMs: HANG_TIMEOUT_MS };
-    expect(await findGeneration(impatient, id)).toMatchObject({ ok: false, error });
+    expect(await findGeneration(settings, id)).toMatchObject({ ok: false, error });
     expect(await findGeneration(settings, id)).toMatchObject({ ok: true, value: { status: "completed" } });
     expect(simulator.ledger().total.generations).toBe(1);
   });
@@ -175,8 +175,7 @@ describe("a download from the simulator", () => {
     ["img-reset", { kind: "unreachable", status: null }],
     ["img-hang", { kind: "unreachable", status: null }],
   ])("with %s fails as %j and succeeds when it is repeated", async (fault, error) => {
-    // Long enough to draw a picture on a busy machine.
-    const { settings } = startSimulator({ downloadTimeoutMs: 2_000 });
+    const { settings } = startSimulator();
     const { url, downloaded } = await collect(settings, fault);
     expect(downloaded).toMatchObject({ ok: false, error });
     expect((await downloadPicture(settings, url)).ok).toBe(true);

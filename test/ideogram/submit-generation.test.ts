@@ -13,7 +13,6 @@ import {
   PROMPT,
   REQUEST,
   reset,
-  SHORT_TIMEOUT_MS,
   type Step,
   scriptFetch,
   sendForever,
@@ -33,9 +32,11 @@ afterEach(() => {
 });
 
 async function submitTo(step: Step) {
-  const { fetch, seen } = scriptFetch(step);
-  const result = await submitGeneration(buildSettings(fetch, { callTimeoutMs: SHORT_TIMEOUT_MS }), REQUEST);
+  const { fetch, seen, deadlines } = scriptFetch(step);
+  const settings = buildSettings(fetch, { startDeadline: deadlines.start });
+  const result = await submitGeneration(settings, REQUEST);
   expect(seen).toHaveLength(1);
+  expect(deadlines.asked).toEqual([30_000]);
   return result;
 }
 

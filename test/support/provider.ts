@@ -4,8 +4,12 @@
  */
 import type { IdeogramSettings } from "../../src/ideogram/settings.ts";
 import { buildPng } from "../r2/fixtures.ts";
+import { createDeadlines } from "./deadlines.ts";
 
-export type Answer = (request: Request) => Response | Promise<Response>;
+/** At once. */
+export type QuickAnswer = (request: Request) => Response | Promise<Response>;
+/** One that keeps its caller waiting calls `passDeadline`, because no deadline runs out by itself. */
+export type Answer = (request: Request, passDeadline: () => void) => Response | Promise<Response>;
 
 export interface TestProvider {
   settings: IdeogramSettings;
@@ -17,25 +21,23 @@ export interface TestProvider {
   /** The prompt of each purchase that was accepted, which the provider bills. */
   bought: string[];
   /** Accepts a purchase, as a well provider does. */
-  accept: Answer;
+  accept: QuickAnswer;
 }
 
 /** The right shape for 1024 × 1024, and few bytes. */
 export const PICTURE = buildPng({ width: 512, height: 512, colourType: 0, bitDepth: 1 });
 export const PICTURE_URL = "https://pictures.test/picture.png";
-/** What hangs is given up after this long. */
-const CALL_TIMEOUT_MS = 60;
 
 export function createProvider(): TestProvider {
+  const deadlines = createDeadlines();
   const provider: TestProvider = {
     settings: {
-      fetch: (request) => answerRequest(provider, request),
+      fetch: (request) => answerRequest(provider, request, deadlines.pass),
+      startDeadline: deadlines.start,
       baseUrl: "https://provider.test",
       apiKey: "test-key",
       imageHosts: [{ hostname: "pictures.test", isWildcard: false, port: null }],
       allowHttpLoopback: false,
-      callTimeoutMs: CALL_TIMEOUT_MS,
-      downloadTimeoutMs: CALL_TIMEOUT_MS,
     },
     script: { submit: [], poll: [], picture: [] },
     always: {},
@@ -49,18 +51,22 @@ export function createProvider(): TestProvider {
   return provider;
 }
 
-async function answerRequest(provider: TestProvider, request: Request): Promise<Response> {
+async function answerRequest(
+  provider: TestProvider,
+  request: Request,
+  passDeadline: () => void,
+): Promise<Response> {
   const { script, always, seen } = provider;
   if (request.method === "POST") {
     seen.submits++;
-    return (script.submit.shift() ?? always.submit ?? provider.accept)(request);
+    return (script.submit.shift() ?? always.submit ?? provider.accept)(request, passDeadline);
   }
   if (new URL(request.url).host === "provider.test") {
     seen.polls++;
-    return (script.poll.shift() ?? always.poll ?? answerCompleted)(request);
+    return (script.poll.shift() ?? always.poll ?? answerCompleted)(request, passDeadline);
   }
   seen.downloads++;
-  return (script.picture.shift() ?? always.picture ?? answerPicture)(request);
+  return (script.picture.shift() ?? always.picture ?? answerPicture)(request, passDeadline);
 }
 
 export async function readPrompt(request: Request): Promise<string> {
@@ -68,15 +74,15 @@ export async function readPrompt(request: Request): Promise<string> {
   return prompt;
 }
 
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): QuickAnswer {
   return () => Response.json(body, { status, headers });
 }
 
-export const pending: Answer = (request) =>
+export const pending: QuickAnswer = (request) =>
   Response.json({ generation_id: request.url.split("/").at(-1), status: "pending" });
 
 /** Completed, with one picture; `changes` bend it. */
-export function completed(changes: Record<string, unknown> = {}): Answer {
+export function completed(changes: Record<string, unknown> = {}): QuickAnswer {
   return (request) =>
     Response.json({
       generation_id: request.url.split("/").at(-1),
@@ -96,7 +102,7 @@ export function completed(changes: Record<string, unknown> = {}): Answer {
 
 const answerCompleted = completed();
 
-export const answerPicture: Answer = () => picture(PICTURE);
+export const answerPicture: QuickAnswer = () => picture(PICTURE);
 
 export function picture(bytes: Uint8Array, headers: Record<string, string> = {}): Response {
   return new Response(bytes, { headers: { "Content-Type": "image/png", ...headers } });

@@ -14,7 +14,7 @@ import {
   type StoredJob,
   type Workshop,
 } from "../../support/jobs.ts";
-import { type Answer, json, pending, picture, readPrompt } from "../../support/provider.ts";
+import { type Answer, json, pending, picture, type QuickAnswer, readPrompt } from "../../support/provider.ts";
 import { keepLogQuiet } from "../../support/quiet.ts";
 
 afterEach(expectBooksToBalance);
@@ -144,7 +144,7 @@ function leavesUnknown(calls: string[], index: number, fault: Fault): boolean {
   return calls[index - 1] === "buy" && isLastOfProcess;
 }
 
-function refuseFirst(refuse: Answer, accept: Answer): Answer {
+function refuseFirst(refuse: QuickAnswer, accept: QuickAnswer): QuickAnswer {
   const refused = new Set<string>();
   return async (request) => {
     const prompt = await readPrompt(request);

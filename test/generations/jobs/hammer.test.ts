@@ -59,9 +59,9 @@ function pick<Item>(chance: Chance, items: readonly Item[], fallback: Item): Ite
 function misbehave(provider: TestProvider, chance: Chance): void {
   const buyThen =
     (answer: Answer): Answer =>
-    async (request) => {
+    async (request, passDeadline) => {
       await provider.accept(request);
-      return answer(request);
+      return answer(request, passDeadline);
     };
   const submits: Answer[] = [
     json(429, {}),
@@ -85,8 +85,8 @@ function misbehave(provider: TestProvider, chance: Chance): void {
   const pictures: Answer[] = [() => picture(STUB), reset, json(503, {}), json(403, {})];
   const mostly =
     (well: Answer, others: Answer[]): Answer =>
-    (request) =>
-      (chance() < 0.6 ? well : pick(chance, others, well))(request);
+    (request, passDeadline) =>
+      (chance() < 0.6 ? well : pick(chance, others, well))(request, passDeadline);
   provider.always = {
     submit: mostly(provider.accept, submits),
     poll: mostly(completed(), polls),

@@ -135,9 +135,9 @@ describe("deliveries of one job at once", () => {
 /** A delivery that is held up while it downloads, until `meanwhile` is over. */
 async function deliverLate(workshop: Workshop, id: string, meanwhile: () => Promise<void>, late: Answer) {
   workshop.provider.script.picture = [
-    async (request) => {
+    async (request, passDeadline) => {
       await meanwhile();
-      return late(request);
+      return late(request, passDeadline);
     },
   ];
   return advanceJob(workshop.context, id);

@@ -4,23 +4,23 @@ import { createSimulator, SIMULATOR_API_KEY } from "../../../dev/ideogram/simula
 import { newId } from "../../../src/ids.ts";
 import { createAccount } from "../../support/accounts.ts";
 import { expectBooksToBalance } from "../../support/books.ts";
+import { createDeadlines, createSimulatorWait } from "../../support/deadlines.ts";
 import { createWorkshop, deliverToTheEnd, readJob, reserve, type Workshop } from "../../support/jobs.ts";
 import { readBalance } from "../../support/people.ts";
 
 afterEach(expectBooksToBalance);
 
 const HOST = "provider.test";
-const TIMEOUT_MS = 1_000;
 
 function createSimulated(): { workshop: Workshop; simulator: ReturnType<typeof createSimulator> } {
-  const simulator = createSimulator({ latencyScale: 0 });
+  const deadlines = createDeadlines();
+  const simulator = createSimulator({ latencyScale: 0, wait: createSimulatorWait(deadlines) });
   const workshop = createWorkshop();
   Object.assign(workshop.context.provider, {
     fetch: (request: Request) => simulator.fetch(request),
     apiKey: SIMULATOR_API_KEY,
     imageHosts: [{ hostname: HOST, isWildcard: false, port: null }],
-    callTimeoutMs: TIMEOUT_MS,
-    downloadTimeoutMs: 4 * TIMEOUT_MS,
+    startDeadline: deadlines.start,
   });
   return { workshop, simulator };
 }
