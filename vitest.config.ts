@@ -1,11 +1,17 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
 
 const OWN_SETTINGS = ".dev.vars";
+/** Bounds on waiting that would tell a slow machine from a quick one. */
+const PATIENCE = {
+  find: "./patience.ts",
+  replacement: join(import.meta.dirname, "test", "support", "patience.ts"),
+};
 
 /** These run on Node.js: vitest.node.config.ts and vitest.e2e.config.ts. */
 export const NOT_IN_WORKERD = ["test/e2e/**", "test/node/**"];
@@ -35,6 +41,7 @@ export async function buildConfig(test: {
   const migrations = await readD1Migrations("migrations");
   const ownSettings = await readOwnSettings();
   return {
+    resolve: { alias: [PATIENCE] },
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },

@@ -1,18 +1,15 @@
 /**
  * The snapshot that a request works with: from this isolate's memory while it is fresh, else from KV, else the last
- * known good, else the code's defaults. It never throws and never waits longer than the bounds below.
+ * known good, else the code's defaults. It never throws and never waits longer than patience.ts allows.
  */
 import { logAlarm, logInfo, logWarning } from "../log.ts";
 import { parseAuthorship, STORED_KEYS, type StoredKey, type WriteMetadata } from "./keys.ts";
 import { findLastKnownGood, type KeptValues, keepLastKnownGood } from "./last-known-good.ts";
+import { COLD_WAIT_MS, COPY_WAIT_MS, WARM_WAIT_MS } from "./patience.ts";
 import { type Environment, FLAG_KEYS } from "./registry.ts";
 import { buildSnapshot, type FlagSnapshot, NOTHING_STORED } from "./snapshot.ts";
 import { type FlagStore, readValues } from "./store.ts";
 
-/** How long a request waits for KV while an older snapshot could serve it, and while there is none. */
-const WARM_WAIT_MS = 150;
-const COLD_WAIT_MS = 500;
-const COPY_WAIT_MS = 50;
 /** After a failed read, the next one is tried no sooner. */
 const RETRY_MS = 2_000;
 /** A reader that has said nothing for this long is taken for dead: its request was cut off. */

@@ -1,7 +1,7 @@
 /** Every flag in every state that an operator or an outage can bring about, and what people meet each time. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Bindings } from "../../src/env.ts";
 import { isOnForPerson } from "../../src/flags/evaluate-for-person.ts";
 import { loadFlags } from "../../src/flags/load.ts";
@@ -11,9 +11,10 @@ import { newId } from "../../src/ids.ts";
 import { validateImage } from "../../src/r2/validate-image.ts";
 import { ROUTES, type RouteRule } from "../../src/routes/access.ts";
 import { expectBooksToBalance } from "../support/books.ts";
-import { clearFlags, fakeStore, putFlag, putRules } from "../support/flags.ts";
+import { clearFlags, type FakeStore, fakeStore, putFlag, putRules } from "../support/flags.ts";
 import { type CallOptions, call, ORIGIN } from "../support/http.ts";
 import { createWorkshop, deliverToTheEnd, letTimePass, readJob } from "../support/jobs.ts";
+import { impatiently } from "../support/patience.ts";
 import { createPerson, readBalance, type TestPerson } from "../support/people.ts";
 import { createPicture, type TestPicture } from "../support/pictures.ts";
 
@@ -50,6 +51,8 @@ describe("every flag in every state", () => {
     /** What holds then for the flag itself; what it is for a second one, where the fault says so. */
     isOn: boolean;
     neighbourIsOff?: boolean;
+    /** Nobody waits for it for long. */
+    isSilent?: boolean;
   }
 
   const stored =
@@ -59,13 +62,13 @@ describe("every flag in every state", () => {
       return {};
     };
 
-  /** A namespace that can't be read in time, at an address where nobody has read it before. */
-  const unreadable =
-    (value: string, fault: { fails?: boolean; delayMs?: number }) => async (key: FlagKey) => {
-      await putFlag(key, value);
-      const { store } = Object.assign(fakeStore(), fault);
-      return { FLAGS: store, APP_ORIGIN: `http://${newId()}.test` };
-    };
+  /** A namespace that can't be read, at an address where nobody has read it before. */
+  const unreadable = (spoil: (fake: FakeStore) => void) => async (key: FlagKey) => {
+    await putFlag(key, "off");
+    const fake = fakeStore();
+    spoil(fake);
+    return { FLAGS: fake.store, APP_ORIGIN: `http://${newId()}.test` };
+  };
 
   const faults: Record<string, Fault> = {
     absent: { bringAbout: stored(clearFlags), isOn: true },
@@ -78,22 +81,29 @@ describe("every flag in every state", () => {
       isOn: true,
       neighbourIsOff: true,
     },
-    "in a KV that throws": { bringAbout: unreadable("off", { fails: true }), isOn: true },
-    "in a KV that is slow": { bringAbout: unreadable("on", { delayMs: 700 }), isOn: true },
+    "in a KV that throws": { bringAbout: unreadable((fake) => (fake.fails = true)), isOn: true },
+    "in a KV that says nothing": {
+      bringAbout: unreadable((fake) => onTestFinished(fake.fallSilent())),
+      isOn: true,
+      isSilent: true,
+    },
   };
 
   const cases = FLAG_KEYS.flatMap((key) => Object.keys(faults).map((name) => [key, name] as const));
 
   it.each(cases)("%s %s: people get what is documented, and the job ends well", async (key, name) => {
-    const { bringAbout, isOn, neighbourIsOff } = faults[name] as Fault;
+    const { bringAbout, isOn, neighbourIsOff, isSilent } = faults[name] as Fault;
     const person = await createPerson({ credits: 6 });
     const picture = await createPicture(person);
     const accepted = await orderOne(person);
     const bindings = await bringAbout(key);
     const neighbour = neighbourIsOff === true ? { [neighbourOf(key)]: false } : {};
     const values: Values = { ...ALL_ON, [key]: isOn, ...neighbour };
-    await expectPages(person, picture, values, bindings);
-    await expectJobs(person, accepted, values.cloud_services, bindings);
+    const look = async () => {
+      await expectPages(person, picture, values, bindings);
+      await expectJobs(person, accepted, values.cloud_services, bindings);
+    };
+    await (isSilent === true ? impatiently(look) : look());
   });
 
   function neighbourOf(key: FlagKey): FlagKey {

@@ -24,14 +24,20 @@ export interface FakeStore {
   reads: number;
   /** Anything else that was asked of it: single reads, lists, writes. */
   otherCalls: number;
-  /** Every read takes this long before it answers. */
-  delayMs: number;
   fails: boolean;
+  /** From now on it says nothing, until what this returns is called. */
+  fallSilent: () => () => void;
 }
 
-/** The real local namespace behind a door that can be slow or shut. */
+/** The real local namespace behind a door that can be shut, with or without a word. */
 export function fakeStore(): FakeStore {
-  const fake: FakeStore = { reads: 0, otherCalls: 0, delayMs: 0, fails: false, store: env.FLAGS };
+  let silence = Promise.resolve();
+  const fallSilent = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    silence = promise;
+    return resolve;
+  };
+  const fake: FakeStore = { reads: 0, otherCalls: 0, fails: false, fallSilent, store: env.FLAGS };
   fake.store = new Proxy(env.FLAGS, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
@@ -39,7 +45,7 @@ export function fakeStore(): FakeStore {
       return async (...given: unknown[]) => {
         if (name === "getWithMetadata") fake.reads += 1;
         else fake.otherCalls += 1;
-        if (fake.delayMs > 0) await scheduler.wait(fake.delayMs);
+        await silence;
         if (fake.fails) throw new Error("KV GET failed: 500 Internal Server Error");
         return member.apply(target, given);
       };
