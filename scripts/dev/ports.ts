@@ -1,9 +1,16 @@
 /** Which ports a stack uses, and whether they are free. The app has PORT, the provider's simulator PORT + 1. */
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { Refusal } from "./refusal.ts";
 
 export const DEFAULT_PORT = 8787;
 const PORT_MAX = 65_534;
+/**
+ * Below the ports that a system gives to outgoing connections, from 32768 on with Linux: one of those could be taken
+ * between the moment when it is found free and the moment when it is used.
+ */
+const FREE_PORT_MIN = 20_000;
+const FREE_PORT_MAX = 32_000;
 const FREE_PORT_TRIES = 50;
 const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"] as const;
 
@@ -32,13 +39,16 @@ export async function requireFreePort(port: number, user: string): Promise<void>
   }
 }
 
-/** Two neighbouring free ports, for a stack that nobody gave a port. */
-export async function findFreePort(): Promise<number> {
+/** The first of `count` free ports side by side. A stack that nobody gave a port needs two. */
+export async function findFreePort(count = 2): Promise<number> {
   for (let attempt = 0; attempt < FREE_PORT_TRIES; attempt++) {
-    const port = await takeAnyPort();
-    if (port <= PORT_MAX && (await tryListening(port + 1, "127.0.0.1")) === null) return port;
+    const port = FREE_PORT_MIN + count * randomInt(Math.floor((FREE_PORT_MAX - FREE_PORT_MIN) / count));
+    const codes = await Promise.all(
+      Array.from({ length: count }, (_, index) => tryListening(port + index, "127.0.0.1")),
+    );
+    if (codes.every((code) => code === null)) return port;
   }
-  throw new Refusal("There are no two free ports side by side on this machine.");
+  throw new Refusal(`There are no ${count} free ports side by side on this machine.`);
 }
 
 /** Null when the port can be had, or when this machine doesn't have that address at all. */
@@ -50,17 +60,5 @@ function tryListening(port: number, address: string): Promise<string | null> {
       resolve(isOurs ? (error.code ?? null) : null);
     });
     server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(null)));
-  });
-}
-
-function takeAnyPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -30,8 +30,8 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const chromiumPath = findChromium();
   const folder = mkdtempSync(join(tmpdir(), "eventide-e2e-"));
-  const port = await findFreePort();
-  const issuer = `http://127.0.0.1:${await findFreePort()}`;
+  const port = await findFreePort(3);
+  const issuer = `http://127.0.0.1:${port + 2}`;
   const varsFile = join(folder, "vars");
   writeFileSync(varsFile, buildDevVars(port, createSecrets()));
   const stack = await startStack({
