@@ -6,8 +6,10 @@ export default defineConfig({
     name: "e2e",
     include: ["test/e2e/**/*.test.ts"],
     globalSetup: ["test/e2e/setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only what never ends takes as long as that.
+    testTimeout: 10 * 60_000,
+    hookTimeout: 10 * 60_000,
+    teardownTimeout: 2 * 60_000,
     // One product for all of them, on a machine that may have two cores.
     fileParallelism: false,
   },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "./refusal.ts";
 
 const POLL_INTERVAL_MS = 100;
-const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 const ANSWER_SHOWN_MAX_CHARACTERS = 500;
 
 /** `isReady` judges one answer; `ended` settles when the server's process has ended instead. */

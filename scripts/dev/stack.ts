@@ -16,10 +16,10 @@ import { readSettings, type Settings } from "./settings.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 import { CONFIG_PATH, ROOT, wranglerArgs, wranglerEnvironment } from "./wrangler.ts";
 
-const APP_READY_TIMEOUT_MS = 90_000;
+const APP_READY_TIMEOUT_MS = 180_000;
 /** How long an app that failed a cron run may take to answer again, for example while it is being rebuilt. */
 const APP_LOST_TIMEOUT_MS = 30_000;
-const SIMULATOR_READY_TIMEOUT_MS = 60_000;
+const SIMULATOR_READY_TIMEOUT_MS = 180_000;
 const SIMULATOR_CONFIG_PATH = join(ROOT, "dev", "ideogram", "wrangler.toml");
 
 export interface StackOptions {

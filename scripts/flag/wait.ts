@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "../dev/refusal.ts";
 
 const POLL_INTERVAL_MS = 250;
-const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 /** A server that starts again refuses for a moment; one that isn't there goes on refusing. */
 const REFUSED_MAX_MS = 2_000;
 const REVISION_HEADER = "x-flags-rev";

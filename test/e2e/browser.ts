@@ -1,6 +1,7 @@
 /** A real browser against the running product. Nothing leaves this machine, and no page may complain. */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
+import { PATIENCE_MS } from "../support/eventually.ts";
 import { emailOf, type Who } from "./api.ts";
 
 /** A closed network answers none of the browser's own requests, so it is told to make none. */
@@ -15,7 +16,8 @@ const CHROMIUM_FLAGS = [
 ];
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: inject("stack").chromiumPath, args: CHROMIUM_FLAGS });
+  const executablePath = inject("stack").chromiumPath;
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, timeout: PATIENCE_MS });
 }
 
 export interface Visit {
@@ -35,6 +37,7 @@ export async function openVisit(
     viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
     javaScriptEnabled: options.javaScript ?? true,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));

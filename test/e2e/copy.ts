@@ -18,8 +18,8 @@ const CONTENTS = [
   "tsconfig.json",
   "wrangler.toml",
 ];
-const READY_TIMEOUT_MS = 90_000;
-const END_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 240_000;
+const END_TIMEOUT_MS = 180_000;
 
 export function createCopy(): string {
   const folder = mkdtempSync(join(tmpdir(), "eventide-copy-"));

@@ -1,11 +1,11 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { type Client, createClient, signInClient } from "./api.ts";
 import { launchBrowser, openVisit, signIn } from "./browser.ts";
 
 const DOCUMENT = "/api/admin/flags/document";
 const EVALUATE = "/ofrep/v1/evaluate/flags";
-const BEACON_TIMEOUT_MS = 5_000;
 
 interface Answer {
   value?: unknown;
@@ -100,11 +100,10 @@ describe("the pages of the switches", () => {
     await visit.page.goto("/admin/users");
     await visit.page.goto("/admin/flags");
     // The message is sent while the page goes away, so that it may arrive after the next one.
-    const hasArrived = async () =>
-      (await (await admin.call("GET", "/admin/speed")).text()).includes(
-        'admin/</span><span class="speed-part">users<',
-      );
-    await vi.waitUntil(hasArrived, { timeout: BEACON_TIMEOUT_MS, interval: 200 });
+    await eventually(async () => {
+      const speed = await (await admin.call("GET", "/admin/speed")).text();
+      expect(speed).toContain('admin/</span><span class="speed-part">users<');
+    });
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -16,7 +16,7 @@ function newEmail(): string {
 }
 
 async function press(page: Page, name: string): Promise<void> {
-  await Promise.all([page.waitForLoadState(), page.getByRole("button", { name, exact: true }).click()]);
+  await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name, exact: true }).click()]);
 }
 
 /** Looks into the development mailbox and follows the link of the newest letter to this address. */
@@ -26,8 +26,8 @@ async function openLetter(page: Page, email: string): Promise<void> {
     .getByRole("listitem")
     .filter({ hasText: `To ${email}` })
     .first();
-  await letter.getByRole("link", { name: /\/auth\/confirm\?/ }).click();
-  await page.waitForLoadState();
+  const link = letter.getByRole("link", { name: /\/auth\/confirm\?/ });
+  await Promise.all([page.waitForEvent("load"), link.click()]);
 }
 
 describe("a person without scripts", () => {

@@ -6,10 +6,11 @@ import { parseEnv } from "node:util";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { buildDevVars, createSecrets } from "../../scripts/dev/dev-vars.ts";
 import { findFreePort } from "../../scripts/dev/ports.ts";
+import { eventually, PATIENCE_MS } from "../support/eventually.ts";
 import { signInClient } from "./api.ts";
 import { createCopy, listProcesses, listSurvivors, type RunningCommand, runNpmStart } from "./copy.ts";
 
-const TWO_STARTS_MS = 240_000;
+const TWO_STARTS_MS = 15 * 60_000;
 
 function readDemoPassword(folder: string): string {
   const password = parseEnv(readFileSync(join(folder, ".dev.vars"), "utf8"))["DEMO_PASSWORD"];
@@ -51,7 +52,7 @@ describe("npm start", { timeout: TWO_STARTS_MS }, () => {
     expect(running.filter(({ args }) => args.includes("workerd serve")).length).toBeGreaterThanOrEqual(2);
     first.interrupt();
     expect(await first.ended()).toBe(0);
-    await vi.waitFor(() => expect(listSurvivors(running)).toEqual([]));
+    await eventually(() => expect(listSurvivors(running)).toEqual([]));
 
     const otherPort = await findFreePort();
     const second = runNpmStart(folder, otherPort);
@@ -65,17 +66,20 @@ describe("npm start", { timeout: TWO_STARTS_MS }, () => {
     const runningAgain = listProcesses(folder);
     second.terminate();
     expect(await second.ended()).toBe(0);
-    await vi.waitFor(() => expect(listSurvivors(runningAgain)).toEqual([]));
+    await eventually(() => expect(listSurvivors(runningAgain)).toEqual([]));
   });
 
   it("ends with nothing left when it is interrupted while it starts", async () => {
     const folder = createCopy();
     const start = runNpmStart(folder, await findFreePort());
-    const running = await vi.waitUntil(() => findFirstProcesses(folder), { timeout: 60_000, interval: 250 });
+    const running = await vi.waitUntil(() => findFirstProcesses(folder), {
+      timeout: PATIENCE_MS,
+      interval: 250,
+    });
     start.interrupt();
     expect(await start.ended()).toBe(0);
     expect(start.output()).not.toContain("Error");
-    await vi.waitFor(() => expect(listSurvivors(running)).toEqual([]));
+    await eventually(() => expect(listSurvivors(running)).toEqual([]));
   });
 
   it("stops everything and says which part it was when one of them dies", async () => {
@@ -90,7 +94,7 @@ describe("npm start", { timeout: TWO_STARTS_MS }, () => {
     process.kill(simulator.pid, "SIGKILL");
     expect(await start.ended()).toBe(1);
     expect(start.output()).toContain("The simulator has ended or hangs");
-    await vi.waitFor(() => expect(listSurvivors(running)).toEqual([]));
+    await eventually(() => expect(listSurvivors(running)).toEqual([]));
   });
 
   it("says which field of .dev.vars is wrong, and starts nothing", async () => {

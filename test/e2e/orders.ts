@@ -2,8 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, inject } from "vitest";
-
-const SETTLED_TIMEOUT_MS = 45_000;
+import { PATIENCE_MS } from "../support/eventually.ts";
 
 /** Sends the form without showing it, as whoever is signed in; returns the address of the page that follows. */
 export async function orderByForm(page: Page, fields: Record<string, string> = {}): Promise<string> {
@@ -30,5 +29,5 @@ export async function waitUntilSettled(page: Page, path: string): Promise<void> 
   await page
     .locator(".sheet-queued, .sheet-processing")
     .first()
-    .waitFor({ state: "detached", timeout: SETTLED_TIMEOUT_MS });
+    .waitFor({ state: "detached", timeout: PATIENCE_MS });
 }

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeCommit } from "../../scripts/dev/git.ts";
 import { ROOT } from "../../scripts/dev/wrangler.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Client, createClient, emailOf, signInClient } from "./api.ts";
 import { launchBrowser, openVisit, signIn } from "./browser.ts";
 
@@ -28,22 +28,23 @@ interface Credits {
   held: number;
 }
 
-const PICTURE_TIMEOUT_MS = 45_000;
-const POLL_MS = 250;
 const PNG_SIGNATURE = "89504e470d0a1a0a";
 
-async function readCredits(client: Client): Promise<Credits> {
-  return (await client.readJson<{ credits: Credits }>(200, "GET", "/api/me")).credits;
+/** Once nothing that was ordered before, by whatever test, is in the making. */
+function readCredits(client: Client): Promise<Credits> {
+  return eventually(async () => {
+    const { credits } = await client.readJson<{ credits: Credits }>(200, "GET", "/api/me");
+    expect(credits.held).toBe(0);
+    return credits;
+  });
 }
 
-async function waitForEnd(client: Client, id: string): Promise<Generation> {
-  const deadline = Date.now() + PICTURE_TIMEOUT_MS;
-  for (;;) {
+function waitForEnd(client: Client, id: string): Promise<Generation> {
+  return eventually(async () => {
     const generation = await client.readJson<Generation>(200, "GET", `/api/generations/${id}`);
-    if (!["queued", "processing"].includes(generation.status)) return generation;
-    if (Date.now() > deadline) throw new Error(`still ${generation.status} after ${PICTURE_TIMEOUT_MS} ms`);
-    await sleep(POLL_MS);
-  }
+    expect(["queued", "processing"]).not.toContain(generation.status);
+    return generation;
+  });
 }
 
 describe("a product that was just started", () => {

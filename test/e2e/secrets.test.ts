@@ -46,7 +46,7 @@ function listLinks(html: string): string[] {
 const PATHS = ROUTES.filter(({ method, path }) => method === "GET" && !path.includes(":")).map(
   ({ path }) => path,
 );
-const PATHS_MAX = 400;
+const PATHS_MAX = 2_000;
 
 /** From every page without a parameter on, whatever they lead to: pages, scripts, styles, pictures, exports. */
 async function readEverything(client: Client, check: (path: string, text: string) => void): Promise<number> {

@@ -3,16 +3,13 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv, promisify } from "node:util";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { findFreePort } from "../../scripts/dev/ports.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Client, createClient, signInClient } from "./api.ts";
 import { createCopy, runNpmStart } from "./copy.ts";
 
-const TEST_MS = 300_000;
-/** FLAGS_TTL_SECONDS of a fresh copy, and the time that a busy machine may need for one answer. */
-const FOLLOWED_WITHIN_MS = 1_000 + 2_000;
-/** A value that the history has seen before is taken for an old copy of the store for 1.5 × FLAGS_TTL_SECONDS. */
-const NOTICED_WITHIN_MS = 1_500 + 3_000;
+const TEST_MS = 15 * 60_000;
 
 interface Flag {
   key: string;
@@ -34,16 +31,16 @@ async function runWrangler(folder: string, ...command: string[]): Promise<void> 
   await promisify(execFile)("npx", args, { cwd: folder });
 }
 
+/** How soon it follows is a matter of FLAGS_TTL_SECONDS, on a clock of its own in test/flags/load.test.ts. */
 async function followed(client: Client, value: boolean): Promise<void> {
-  const hasFollowed = async () => {
-    const path = "/ofrep/v1/evaluate/flags/charts";
-    return (await client.readJson<{ value: boolean }>(200, "POST", path, { json: {} })).value === value;
-  };
-  await vi.waitUntil(hasFollowed, { timeout: FOLLOWED_WITHIN_MS, interval: 100 });
+  const path = "/ofrep/v1/evaluate/flags/charts";
+  await eventually(async () => {
+    expect(await client.readJson(200, "POST", path, { json: {} })).toMatchObject({ value });
+  });
 }
 
 it(
-  "a running app follows plain wrangler within its documented time, and tells it once in the history",
+  "a running app follows plain wrangler by itself, and tells it once in the history",
   async () => {
     const folder = createCopy();
     const port = await findFreePort();
@@ -60,14 +57,14 @@ it(
 
     const path = "/api/admin/flags/charts/history";
     const readHistory = () => admin.readJson<{ items: Change[] }>(200, "GET", path);
-    const noticed = async (value: string) => {
-      const isNewest = async () => (await readHistory()).items[0]?.new === value;
-      await vi.waitUntil(isNewest, { timeout: NOTICED_WITHIN_MS, interval: 100 });
-    };
+    // The next change comes after that: of two between two looks, only the second would be seen.
+    const noticed = (value: string) =>
+      eventually(async () => expect((await readHistory()).items[0]?.new).toBe(value));
 
     await followed(visitor, true);
     await runWrangler(folder, "put", "charts", "off");
     await followed(visitor, false);
+    await noticed("off");
     expect(await readCharts()).toMatchObject({ value: false, source: "switch", switch: { raw: "off" } });
     const page = await (await admin.call("GET", "/admin/flags")).text();
     expect(page).toContain("The switch says “off”.");
@@ -75,6 +72,7 @@ it(
 
     await runWrangler(folder, "put", "charts", "ture");
     await followed(visitor, true);
+    await noticed("ture");
     expect(await readCharts()).toMatchObject({ source: "default", switch: { raw: "ture", valid: false } });
     const { findings } = await admin.readJson<{ findings: { id: string }[] }>(
       200,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createSorter, openLog } from "../../scripts/dev/logs.ts";
+import { eventually } from "../support/eventually.ts";
 import { createFolder } from "./temporary.ts";
 
 const INFO = '{"level":"info","event":"request","status":200}';
@@ -75,7 +76,7 @@ describe("openLog", () => {
     const log = openLog(createFolder(), "app", (line) => lines.push(line));
     log.write(INFO, "stdout");
     log.write(ALARM, "stderr");
-    await vi.waitFor(() => expect(readFileSync(log.path, "utf8")).toBe(`${INFO}\n${ALARM}\n`));
+    await eventually(() => expect(readFileSync(log.path, "utf8")).toBe(`${INFO}\n${ALARM}\n`));
     expect(lines).toEqual([`[app] ${ALARM}`]);
   });
 
@@ -86,6 +87,6 @@ describe("openLog", () => {
     const log = openLog(createFolder(), "app", (line) => lines.push(line));
     log.write(INFO, "stdout");
     expect(lines).toEqual([`[app] ${INFO}`]);
-    await vi.waitFor(() => expect(readFileSync(log.path, "utf8")).toBe(`${INFO}\n`));
+    await eventually(() => expect(readFileSync(log.path, "utf8")).toBe(`${INFO}\n`));
   });
 });

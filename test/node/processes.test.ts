@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type RunningProcess, startProcess } from "../../scripts/dev/processes.ts";
 import { ROOT } from "../../scripts/dev/wrangler.ts";
+import { eventually } from "../support/eventually.ts";
 import { createFolder } from "./temporary.ts";
 
 const CHILD = 'spawn(process.execPath, ["-e", "setInterval(() => 0, 1000)"], { stdio: "inherit" }).pid';
@@ -40,7 +41,7 @@ async function start(program: string): Promise<{ running: RunningProcess; pids: 
     onLine: (line) => lines.push(line),
   });
   onTestFinished(() => running.stop());
-  await vi.waitFor(() => expect(lines[0]).toMatch(/^pids \d+ \d+$/), { timeout: 10_000 });
+  await eventually(() => expect(lines[0]).toMatch(/^pids \d+ \d+$/));
   return { running, pids: parsePids(lines[0]), lines };
 }
 
@@ -55,7 +56,7 @@ describe("startProcess", () => {
       onLine: (line, source) => lines.push(`${source}: ${line}`),
     });
     expect(await running.exited).toBe(3);
-    await vi.waitFor(() => expect(lines.toSorted()).toEqual(["stderr: err", "stdout: out"]));
+    await eventually(() => expect(lines.toSorted()).toEqual(["stderr: err", "stdout: out"]));
   });
 });
 
@@ -64,14 +65,14 @@ describe("stop", () => {
     const { running, pids } = await start(writeProgram(createFolder(), "ends"));
     expect(pids.map(isAlive)).toEqual([true, true]);
     await running.stop();
-    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]));
+    await eventually(() => expect(pids.map(isAlive)).toEqual([false, false]));
   });
 
   it("kills a program that ignores the polite signal", async () => {
     const { running, pids, lines } = await start(writeProgram(createFolder(), "ignores"));
     await running.stop();
     expect(lines).toContain("not now");
-    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]));
+    await eventually(() => expect(pids.map(isAlive)).toEqual([false, false]));
   });
 
   it("takes away the children of a program that was killed", async () => {
@@ -81,7 +82,7 @@ describe("stop", () => {
     process.kill(pid, "SIGKILL");
     await running.exited;
     await running.stop();
-    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]));
+    await eventually(() => expect(pids.map(isAlive)).toEqual([false, false]));
   });
 });
 
@@ -101,10 +102,8 @@ describe("the leash", () => {
     parent.stdout?.on("data", (chunk: Buffer) => {
       output += chunk.toString();
     });
-    await vi.waitFor(() => expect(output).toMatch(/^pids \d+ \d+\n/), { timeout: 10_000 });
+    await eventually(() => expect(output).toMatch(/^pids \d+ \d+\n/));
     parent.kill("SIGKILL");
-    await vi.waitFor(() => expect(parsePids(output.trim()).map(isAlive)).toEqual([false, false]), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(parsePids(output.trim()).map(isAlive)).toEqual([false, false]));
   });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const varsFile = join(folder, "vars");
   writeFileSync(varsFile, buildDevVars(8787, SECRETS));
   local = await openBindings(folder, varsFile);
-}, 60_000);
+});
 
 afterAll(async () => {
   await local.dispose();
