@@ -3,6 +3,7 @@
  * everything; `--sizes` or `--flags` alone compares no route.
  */
 import { parseArgs } from "node:util";
+import { Refusal } from "../scripts/dev/refusal.ts";
 import type { Plan } from "./measure.ts";
 import { ROUTE_NAMES, type RouteName } from "./routes.ts";
 
@@ -39,7 +40,7 @@ export function parseOptions(args: string[]): Options {
   });
   const unknown = positionals.filter((name) => !isRouteName(name));
   if (unknown.length > 0) {
-    throw new Error(`unknown route ${unknown.join(", ")}; there are ${ROUTE_NAMES.join(", ")}`);
+    throw new Refusal(`Unknown route ${unknown.join(", ")}; there are ${ROUTE_NAMES.join(", ")}.`);
   }
   const named = positionals.filter(isRouteName);
   const isEverything = named.length === 0 && !values.sizes && !values.flags;

@@ -3,6 +3,7 @@
  * Ends with 1 when a counted budget is exceeded or a comparison isn't fair; never because of a time.
  */
 
+import { runScript } from "../scripts/dev/refusal.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { measureFlags } from "./flags.ts";
 import { compare, measureWay, type Pair, type Plan } from "./measure.ts";
@@ -30,11 +31,13 @@ import {
 const PRODUCT_AND_FLOOR: Pair = ["product", "floor"];
 const CONTROL: Pair = ["product", "twin"];
 
-const options = parseOptions(process.argv.slice(2));
-if (options.withFlags) console.log(`${formatFlagCosts(await measureFlags())}\n`);
-if (options.routes.length > 0 || options.withSizes) await runInCluster();
+await runScript(async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.withFlags) console.log(`${formatFlagCosts(await measureFlags())}\n`);
+  if (options.routes.length > 0 || options.withSizes) await runInCluster(options);
+});
 
-async function runInCluster(): Promise<void> {
+async function runInCluster(options: Options): Promise<void> {
   const seed = await buildSeed();
   const cluster = await startCluster(seed);
   try {

@@ -12,6 +12,7 @@ import { CONFIG_PATH, ROOT } from "./dev/wrangler.ts";
 import { explainStack } from "./stack/explain.ts";
 
 async function main(): Promise<number> {
+  if (process.stdin.isTTY) console.error("Paste lines of the log, and end with Ctrl-D:");
   const logged = await text(process.stdin);
   const outDir = mkdtempSync(join(tmpdir(), "eventide-stack-"));
   try {
