@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
@@ -8,10 +9,22 @@ import { unstable_readConfig } from "wrangler";
 
 const OWN_SETTINGS = ".dev.vars";
 /** Bounds on waiting that would tell a slow machine from a quick one. */
-const PATIENCE = {
+const PATIENCE_MODULE = {
   find: "./patience.ts",
   replacement: join(import.meta.dirname, "test", "support", "patience.ts"),
 };
+
+/** Only what never ends takes as long as that, however slow the machine is. */
+export const PATIENCE_MS = { testTimeout: 5 * 60_000, hookTimeout: 5 * 60_000, teardownTimeout: 60_000 };
+
+/** Each holds some 500 MB, with its Worker and what it has loaded. */
+const WORKERS_MAX = 4;
+
+/**
+ * All cores: a file waits a good deal for its Worker. Every project has to say the same, because what a run of several
+ * projects says isn't read by them.
+ */
+export const MAX_WORKERS = Math.min(availableParallelism(), WORKERS_MAX);
 
 /** These run on Node.js: vitest.node.config.ts and vitest.e2e.config.ts. */
 export const NOT_IN_WORKERD = ["test/e2e/**", "test/node/**"];
@@ -41,7 +54,7 @@ export async function buildConfig(test: {
   const migrations = await readD1Migrations("migrations");
   const ownSettings = await readOwnSettings();
   return {
-    resolve: { alias: [PATIENCE] },
+    resolve: { alias: [PATIENCE_MODULE] },
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
@@ -65,7 +78,8 @@ export async function buildConfig(test: {
       include: ["test/**/*.test.{ts,tsx}"],
       exclude: NOT_IN_WORKERD,
       setupFiles: ["test/setup.ts"],
-      testTimeout: 20_000,
+      maxWorkers: MAX_WORKERS,
+      ...PATIENCE_MS,
       silent: "passed-only",
       ...test,
     },

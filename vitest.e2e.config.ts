@@ -6,7 +6,7 @@ export default defineConfig({
     name: "e2e",
     include: ["test/e2e/**/*.test.ts"],
     globalSetup: ["test/e2e/setup.ts"],
-    // Only what never ends takes as long as that.
+    // Several waits of a test may each take as long as test/support/eventually.ts allows.
     testTimeout: 10 * 60_000,
     hookTimeout: 10 * 60_000,
     teardownTimeout: 2 * 60_000,

@@ -1,6 +1,6 @@
 /** Everything at once: the guards are in the statements, so no order of arrival can spend or add twice. */
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type ApplyOutcome, applyCredits } from "../../src/credits/apply.ts";
 import { type ReserveOutcome, reserveBrief } from "../../src/credits/reserve.ts";
 import { newId } from "../../src/ids.ts";
@@ -10,8 +10,6 @@ import { buildRequest, reserve } from "../support/jobs.ts";
 import { readBalance } from "../support/people.ts";
 
 afterEach(expectBooksToBalance);
-vi.setConfig({ testTimeout: 60_000 });
-
 /** How many outcomes of each kind. */
 function tally(outcomes: (ReserveOutcome | ApplyOutcome)[]): Partial<Record<string, number>> {
   const counts: Partial<Record<string, number>> = {};

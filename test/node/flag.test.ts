@@ -13,9 +13,6 @@ import { buildSnapshot } from "../../src/flags/snapshot.ts";
 import { listen } from "./server.ts";
 import { createFolder } from "./temporary.ts";
 
-/** Every command starts wrangler, which takes many seconds on a busy machine. */
-const WRANGLER_TIMEOUT_MS = 10 * 60_000;
-
 interface Ran {
   code: number;
   out: string;
@@ -43,108 +40,84 @@ async function wranglerPut(stateDir: string, key: string, value: string): Promis
 }
 
 describe("npm run flag", () => {
-  it(
-    "sets, gets and lists what wrangler sees too, and says which namespace it means",
-    async () => {
-      const state = createFolder();
-      const explained = await flag(state, "set", "charts", "off", "--note", "a trial");
-      expect(explained).toMatchObject({ code: 0, out: expect.not.stringContaining("It is critical") });
-      const got = await flag(state, "get", "charts");
-      expect(got.out).toMatch(/^LOCAL\n/);
-      expect(got.out).toMatch(/charts +off +off by the switch/);
-      await wranglerPut(state, "charts", "auto");
-      expect((await flag(state, "list")).out).toMatch(/charts +auto +on by default/);
-    },
-    WRANGLER_TIMEOUT_MS,
-  );
+  it("sets, gets and lists what wrangler sees too, and says which namespace it means", async () => {
+    const state = createFolder();
+    const explained = await flag(state, "set", "charts", "off", "--note", "a trial");
+    expect(explained).toMatchObject({ code: 0, out: expect.not.stringContaining("It is critical") });
+    const got = await flag(state, "get", "charts");
+    expect(got.out).toMatch(/^LOCAL\n/);
+    expect(got.out).toMatch(/charts +off +off by the switch/);
+    await wranglerPut(state, "charts", "auto");
+    expect((await flag(state, "list")).out).toMatch(/charts +auto +on by default/);
+  });
 
-  it(
-    "fails its doctor for a switch that counts for nothing, and names keys that are no flags",
-    async () => {
-      const state = createFolder();
-      await wranglerPut(state, "charts", "ture");
-      await wranglerPut(state, "animation", "off");
-      const { code, out } = await flag(state, "doctor");
-      expect(code).toBe(1);
-      expect(out).not.toContain("Every switch and every rule counts");
-      expect(out).toContain("ERROR: The switch of charts says “ture”");
-      expect(out).toContain("WARNING: animation is not a flag. Did you mean animations?");
-    },
-    WRANGLER_TIMEOUT_MS,
-  );
+  it("fails its doctor for a switch that counts for nothing, and names keys that are no flags", async () => {
+    const state = createFolder();
+    await wranglerPut(state, "charts", "ture");
+    await wranglerPut(state, "animation", "off");
+    const { code, out } = await flag(state, "doctor");
+    expect(code).toBe(1);
+    expect(out).not.toContain("Every switch and every rule counts");
+    expect(out).toContain("ERROR: The switch of charts says “ture”");
+    expect(out).toContain("WARNING: animation is not a flag. Did you mean animations?");
+  });
 
-  it(
-    "says in its doctor that everything counts when it does, and not beside a warning, which is no failure",
-    async () => {
-      const state = createFolder();
-      const clean = await flag(state, "doctor");
-      expect(clean).toMatchObject({ code: 0, out: "LOCAL\nEvery switch and every rule counts.\n" });
-      await wranglerPut(state, "animation", "off");
-      const { code, out } = await flag(state, "doctor");
-      expect(code).toBe(0);
-      expect(out).toContain("WARNING: animation is not a flag.");
-      expect(out).not.toContain("Every switch and every rule counts");
-    },
-    WRANGLER_TIMEOUT_MS,
-  );
+  it("says in its doctor that everything counts when it does, and not beside a warning, which is no failure", async () => {
+    const state = createFolder();
+    const clean = await flag(state, "doctor");
+    expect(clean).toMatchObject({ code: 0, out: "LOCAL\nEvery switch and every rule counts.\n" });
+    await wranglerPut(state, "animation", "off");
+    const { code, out } = await flag(state, "doctor");
+    expect(code).toBe(0);
+    expect(out).toContain("WARNING: animation is not a flag.");
+    expect(out).not.toContain("Every switch and every rule counts");
+  });
 
-  it(
-    "asks for the reason of a critical change, after it was made",
-    async () => {
-      const { code, out } = await flag(createFolder(), "set", "charts", "25%");
-      expect(code).toBe(0);
-      expect(out).toMatch(/charts is 25% in the namespace.*It is critical.*--note/s);
-    },
-    WRANGLER_TIMEOUT_MS,
-  );
+  it("asks for the reason of a critical change, after it was made", async () => {
+    const { code, out } = await flag(createFolder(), "set", "charts", "25%");
+    expect(code).toBe(0);
+    expect(out).toMatch(/charts is 25% in the namespace.*It is critical.*--note/s);
+  });
 
-  it(
-    "refuses what would change nothing, in a sentence",
-    async () => {
-      const state = createFolder();
-      expect(await flag(state, "set", "chrats", "off")).toMatchObject({
-        code: 1,
-        err: expect.stringContaining("Did you mean charts?"),
-      });
-      expect(await flag(state, "set", "charts", "ture")).toMatchObject({
-        code: 1,
-        err: expect.stringContaining("would change nothing"),
-      });
-      expect(await flag(state, "set", "charts", "off", "--note", "n".repeat(301))).toMatchObject({
-        code: 1,
-        err: expect.stringContaining("in at most 300 characters"),
-      });
-      expect(await flag(state, "sett", "charts")).toMatchObject({
-        code: 1,
-        err: expect.stringContaining("Use it like this"),
-      });
-      expect(await flag(state, "list", "--remot")).toMatchObject({ code: 1 });
-    },
-    WRANGLER_TIMEOUT_MS,
-  );
+  it("refuses what would change nothing, in a sentence", async () => {
+    const state = createFolder();
+    expect(await flag(state, "set", "chrats", "off")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean charts?"),
+    });
+    expect(await flag(state, "set", "charts", "ture")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("would change nothing"),
+    });
+    expect(await flag(state, "set", "charts", "off", "--note", "n".repeat(301))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("in at most 300 characters"),
+    });
+    expect(await flag(state, "sett", "charts")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Use it like this"),
+    });
+    expect(await flag(state, "list", "--remot")).toMatchObject({ code: 1 });
+  });
 
-  it(
-    "waits until the app serves what the namespace holds",
-    async () => {
-      const state = createFolder();
-      await wranglerPut(state, "charts", "off");
-      const values = await readNamespace({ isRemote: false, stateDir: state });
-      const { rev } = await buildSnapshot(values, { environment: "development", source: "kv", readAt: 0 });
-      let answers = 0;
-      const url = await listen((_request, response) => {
-        answers += 1;
-        response.setHeader("X-Flags-Rev", answers < 4 ? "000000000000" : rev).end("{}");
-      });
-      const { code, out } = await flag(state, "wait", "charts", "off", "--url", url);
-      expect(out).toContain(`LOCAL\nAsking ${url}\n`);
-      expect(out).toContain(`serves revision ${rev}`);
-      expect({ code, isPatient: answers >= 4 }).toEqual({ code: 0, isPatient: true });
-      expect((await flag(state, "wait", "charts", "FALSE", "--url", url)).code).toBe(0);
-      const other = await flag(state, "wait", "charts", "on", "--url", url);
-      expect(other.err).toContain("holds “off” for charts");
-    },
-    WRANGLER_TIMEOUT_MS,
-  );
+  it("waits until the app serves what the namespace holds", async () => {
+    const state = createFolder();
+    await wranglerPut(state, "charts", "off");
+    const values = await readNamespace({ isRemote: false, stateDir: state });
+    const { rev } = await buildSnapshot(values, { environment: "development", source: "kv", readAt: 0 });
+    let answers = 0;
+    const url = await listen((_request, response) => {
+      answers += 1;
+      response.setHeader("X-Flags-Rev", answers < 4 ? "000000000000" : rev).end("{}");
+    });
+    const { code, out } = await flag(state, "wait", "charts", "off", "--url", url);
+    expect(out).toContain(`LOCAL\nAsking ${url}\n`);
+    expect(out).toContain(`serves revision ${rev}`);
+    expect({ code, isPatient: answers >= 4 }).toEqual({ code: 0, isPatient: true });
+    expect((await flag(state, "wait", "charts", "FALSE", "--url", url)).code).toBe(0);
+    const other = await flag(state, "wait", "charts", "on", "--url", url);
+    expect(other.err).toContain("holds “off” for charts");
+  });
 });
 
 describe("npm run flag, before it asks wrangler anything", () => {

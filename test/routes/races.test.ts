@@ -1,6 +1,6 @@
 /** Requests of one person, or about one person, that arrive at the same time. Over HTTP, through every middleware. */
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { claimJob } from "../../src/db/generation-jobs.ts";
 import { newId } from "../../src/ids.ts";
 import { expectBooksToBalance } from "../support/books.ts";
@@ -12,8 +12,6 @@ import { keepLogQuiet } from "../support/quiet.ts";
 
 afterEach(expectBooksToBalance);
 keepLogQuiet();
-vi.setConfig({ testTimeout: 120_000 });
-
 const BRIEF = { eventType: "birthday-party", answers: { age: 7 }, shapes: ["1:1"] };
 const UNLIMITED = { MAX_OPEN_GENERATIONS: "10000", MAX_GENERATIONS_PER_HOUR: "10000" };
 const LEASE_MS = 60_000;
