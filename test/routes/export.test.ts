@@ -99,11 +99,19 @@ describe("the archive of pictures", () => {
     const response = await call("GET", "/api/me/export/pictures", { as: person });
     expect(response.headers.get("Content-Type")).toBe("application/zip");
     const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
-    const day = new Date().toISOString().slice(0, 10);
-    expect(Object.keys(files)).toEqual(pictures.map(({ imageId }) => `${day}-${imageId}.png`));
-    for (const { imageId } of pictures) {
-      const original = await call("GET", `/images/${imageId}/original`, { as: person });
-      expect(files[`${day}-${imageId}.png`]).toEqual(new Uint8Array(await original.arrayBuffer()));
+    const { results } = await env.DB.prepare(
+      "SELECT id, created_at FROM images WHERE user_id = ?1 ORDER BY id",
+    )
+      .bind(person.id)
+      .all<{ id: string; created_at: number }>();
+    expect(results.map(({ id }) => id)).toEqual(pictures.map(({ imageId }) => imageId).sort());
+    const names = results.map(
+      (row) => `${new Date(row.created_at).toISOString().slice(0, 10)}-${row.id}.png`,
+    );
+    expect(Object.keys(files)).toEqual(names);
+    for (const [index, { id }] of results.entries()) {
+      const original = await call("GET", `/images/${id}/original`, { as: person });
+      expect(files[names[index] ?? ""]).toEqual(new Uint8Array(await original.arrayBuffer()));
     }
   });
 

@@ -158,6 +158,7 @@ const ROUNDS_MAX = 80;
 export async function runMinutes(workshop: Workshop): Promise<number> {
   const { context, sent } = workshop;
   for (let minutes = 0; minutes <= ROUNDS_MAX; minutes++) {
+    const startedAt = Date.now();
     const deliveries = sent.splice(0).map(async ({ id }) => {
       const delivery = await advanceJob(context, id);
       if (delivery.kind === "again") sent.push({ v: 1, id });
@@ -167,7 +168,7 @@ export async function runMinutes(workshop: Workshop): Promise<number> {
       "n",
     );
     if (open === 0) return minutes;
-    await letTimePass(MINUTE_MS + 1_000);
+    await letTimePass(MINUTE_MS + 1_000 - (Date.now() - startedAt));
     await sweepJobs(context);
   }
   throw new Error(`runMinutes: jobs are open after ${ROUNDS_MAX} minutes`);

@@ -92,10 +92,10 @@ describe("a purchase whose outcome is unknown", () => {
     };
     void advanceJob(workshop.context, id);
     await isAsking;
-    await letTimePass(35_000, id);
+    await letTimePass(20_000, id);
     await sweepJobs(workshop.context);
     expect(await readJob(id)).toMatchObject({ status: "processing" });
-    await letTimePass(11_000, id);
+    await letTimePass(26_000, id);
     await sweepJobs(workshop.context);
     expect(await readJob(id)).toMatchObject({ status: "failed", review: "submit_unknown" });
     expect(await readBalance(userId)).toEqual(BACK);
