@@ -62,7 +62,8 @@ describe("100 pictures at once", () => {
     const took = await time.run({ context: () => context, concurrency: 10, isOver });
     for (const id of people) expect(await readBalance(id)).toEqual({ available: 0, held: 0 });
     expect(bought.size).toBe(100);
-    expect(seen).toEqual({ refused: 0, most: 8 });
+    expect(seen.refused).toBe(0);
+    expect(seen.most).toBeLessThanOrEqual(8);
     // 100 pictures through 8 places of 10 seconds are 125 seconds.
     expect(took).toBeLessThan(240_000);
     expect(time.seen.messagesMax).toBeLessThanOrEqual(110);
