@@ -35,6 +35,41 @@ describe("GET /api/images", () => {
   });
 });
 
+interface Page {
+  items: { id: string }[];
+  nextCursor: string | null;
+  total: number;
+}
+
+describe("GET /api/images, page by page", () => {
+  it("has each of one's own pictures once, newest first, with the total, also when one is made meanwhile", async () => {
+    const owner = await createPerson({ credits: 6 });
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) ids.push((await createPicture(owner)).imageId);
+    const newestFirst = ids.sort().reverse();
+    const read = async (cursor: string) =>
+      (await call("GET", `/api/images?limit=2${cursor}`, { as: owner })).json<Page>();
+    const first = await read("");
+    expect(first.total).toBe(5);
+    await createPicture(owner);
+    const second = await read(`&cursor=${first.nextCursor}`);
+    const third = await read(`&cursor=${second.nextCursor}`);
+    expect([...first.items, ...second.items, ...third.items].map(({ id }) => id)).toEqual(newestFirst);
+    expect([second.total, third.nextCursor]).toEqual([6, null]);
+  });
+
+  it("has nobody else's picture, public or not", async () => {
+    const { owner, imageId } = await createOwner();
+    await call("PATCH", `/api/images/${imageId}`, { as: owner, json: { visibility: "public" } });
+    for (const role of ["USER", "HERO"] as const) {
+      const other = await createPerson({ role });
+      const list = await call("GET", "/api/images?visibility=public", { as: other });
+      expect(await list.json()).toEqual({ items: [], nextCursor: null, total: 0 });
+      expect((await call("GET", `/api/images/${imageId}`, { as: other })).status).toBe(200);
+    }
+  });
+});
+
 describe("PATCH /api/images/:id", () => {
   it.each([
     ["a title that nobody can see", { title: "\u200b\u2060" }, "title"],
