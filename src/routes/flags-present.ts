@@ -72,13 +72,17 @@ function presentChoice(parsed: Switch): Pick<FlagOverview, "choice" | "share"> {
   }
 }
 
-/** An address where the history knows one, else what was given by hand. */
+/** An address where the history knows one, else what was given by hand, and never an id. */
 function describeAuthor({ change, by, via }: Authorship, last: FlagChangeRow | undefined): string | null {
   const row = change === null || last?.changeId === change ? last : undefined;
   if (via === "guard") return "the guard";
-  const who = row?.actorEmail ?? by ?? row?.actor ?? null;
-  if (via === "wrangler") return who === null ? "wrangler" : `${who} with wrangler`;
-  return via === "schedule" && who !== null ? `${who}, as planned` : who;
+  if (via === "wrangler") {
+    const who = row?.actorEmail ?? by ?? row?.actor ?? null;
+    return who === null ? "wrangler" : `${who} with wrangler`;
+  }
+  // What changed nothing has no row, and people who have erased their account no address.
+  const who = row?.actorEmail ?? "an administrator";
+  return via === "schedule" ? `${who}, as planned` : who;
 }
 
 export function presentHistoryRow(row: FlagChangeRow): FlagHistoryRow {

@@ -46,6 +46,15 @@ describe("/admin/flags", () => {
     expect(page).toContain("Nothing says otherwise, so the default holds.");
   });
 
+  it("names nobody by an id where a change that changed nothing has no row", async () => {
+    const metadata = { change: newId(), via: "admin", by: admin.id, at: Date.now(), note: "once more" };
+    await env.FLAGS.put("animations", "auto", { metadata });
+    const page = await show("/admin/flags");
+    expect(page).toContain("once more");
+    expect(page).toMatch(/<\/time>, by an administrator\./);
+    expect(page).not.toContain(admin.id);
+  });
+
   it("shows what counts for nothing in red words, and asks what was meant", async () => {
     await putFlag("charts", "ture");
     await env.FLAGS.put("chart", "off");

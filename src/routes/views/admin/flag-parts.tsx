@@ -75,11 +75,11 @@ export function Findings(props: { findings: readonly FlagFinding[] }) {
 export function FlagHistory(props: { rows: readonly FlagHistoryRow[]; ofRules?: boolean }) {
   return (
     <>
-      <HistoryTable {...props} />
       <p class="hint">
         What wrangler changes is noticed when it is served, or within a minute. If it returns at once to what
         held before, there may be no row for it.
       </p>
+      <HistoryTable {...props} />
     </>
   );
 }
