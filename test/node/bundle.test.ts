@@ -23,6 +23,8 @@ function placeOf(text: string, word: string): { line: number; column: number } {
 const LEFT_OUT_OF: Record<string, string> = {
   "src/left-out/auth-core.ts": "node_modules/@auth/core/",
   "src/left-out/drizzle-orm.ts": "node_modules/drizzle-orm/",
+  "src/left-out/hono.ts": "node_modules/hono/",
+  "src/left-out/jose.ts": "node_modules/jose/",
   "src/left-out/simplewebauthn.ts": "node_modules/@simplewebauthn/server/",
 };
 
