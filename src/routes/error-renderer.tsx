@@ -1,12 +1,14 @@
 /** The one place where an error becomes an answer: problem+json for programs, a page with the same facts for people. */
 import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { NO_SESSION } from "../auth/middleware/guard-routes.ts";
 import { AppError, buildProblem, type Problem } from "../errors.ts";
 import { logError } from "../log.ts";
 import { ROUTES } from "./access.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { buildFrame } from "./frame.ts";
 import { isOutage } from "./outages.ts";
+import { findUnsentForm } from "./pages/unsent-form.ts";
 import { ErrorPage, NotFoundPage } from "./views/error-page.tsx";
 
 export const renderError: ErrorHandler<AppEnv> = (error, c) => {
@@ -20,7 +22,7 @@ export const renderError: ErrorHandler<AppEnv> = (error, c) => {
   }
   c.set("refusal", appError.reason ?? appError.code);
   const problem = buildProblem(appError, c.get("requestId"), Date.now());
-  const response = wantsPage(c) ? renderPage(c, problem) : c.json(problem);
+  const response = wantsPage(c) ? renderPage(c, problem, appError) : c.json(problem);
   return withProblemHeaders(response, problem, appError.headers);
 };
 
@@ -49,10 +51,11 @@ function wantsPage(c: AppContext): boolean {
   return accept.includes("text/html") || !accept.includes("json");
 }
 
-function renderPage(c: AppContext, problem: Problem): Response | Promise<Response> {
+async function renderPage(c: AppContext, problem: Problem, error: AppError): Promise<Response> {
   const frame = buildFrame(c, null);
   if (problem.code === "not_found") return c.html(<NotFoundPage frame={frame} />);
-  return c.html(<ErrorPage frame={frame} {...problem} />);
+  const unsent = error.reason === NO_SESSION ? await findUnsentForm(c) : null;
+  return c.html(<ErrorPage frame={frame} {...problem} unsent={unsent} />);
 }
 
 async function withProblemHeaders(

@@ -6,7 +6,7 @@ import type { JobContext } from "../../src/generations/job-context.ts";
 import { parseImageHosts } from "../../src/ideogram/image-hosts.ts";
 import { newId } from "../../src/ids.ts";
 import { expectBooksToBalance } from "../support/books.ts";
-import { call } from "../support/http.ts";
+import { call, ORIGIN } from "../support/http.ts";
 import { createPerson, readBalance, type TestPerson } from "../support/people.ts";
 import { recordingQueue } from "../support/queue.ts";
 
@@ -60,6 +60,20 @@ function listChecked(page: string, name: string): (string | undefined)[] {
   const inputs = page.match(/<input[^>]*>/g) ?? [];
   const checked = inputs.filter((input) => input.includes(`name="${name}"`) && / checked/.test(input));
   return checked.map((input) => /value="([^"]*)"/.exec(input)?.[1]);
+}
+
+/** The hidden fields of a page, as a browser would send them. */
+function listHidden(page: string): Record<string, string> {
+  const inputs = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+  return Object.fromEntries(Array.from(inputs, ([, name, value]) => [name, unescapeHtml(value ?? "")]));
+}
+
+function unescapeHtml(html: string): string {
+  return html
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&");
 }
 
 async function deliverAll(person: TestPerson, context: JobContext = buildContext()): Promise<void> {
@@ -200,6 +214,37 @@ describe("the same order in two forms", () => {
       .run();
     const page = await (await call("GET", await order(person), { as: person })).text();
     expect(page).not.toMatch(SAME);
+  });
+});
+
+describe("a form that is sent after its session has ended", () => {
+  const form = { ...FORM, details: 'a "map" & <b>gold</b>' };
+
+  it("is kept on the answer, which can be sent as it is by whoever signs in again", async () => {
+    const idempotencyKey = newId();
+    const refused = await call("POST", "/create", { form: { ...form, idempotencyKey } });
+    expect(refused.status).toBe(401);
+    const page = await refused.text();
+    expect(page).toContain('<form method="post" action="/create">');
+    expect(page).toMatch(/<a [^>]*href="\/signin" target="_blank"/);
+    const kept = listHidden(page);
+    expect(kept).toEqual({ ...form, idempotencyKey });
+    const person = await createPerson({ credits: 1 });
+    const accepted = await call("POST", "/create", { as: person, form: kept });
+    expect(accepted.headers.get("Location")).toMatch(/^\/briefs\//);
+    expect(await readBalance(person.id)).toEqual({ available: 0, held: 1 });
+  });
+
+  it.each([
+    ["another site sent it, whose words would go out as one's own", "/create", form, "http://other.test"],
+    ["it holds a password", "/account/password", { password: "three quiet lanterns" }, ORIGIN],
+  ])("is not kept when %s", async (_why, path, sent, origin) => {
+    const refused = await call("POST", path, { form: sent, headers: { Origin: origin } });
+    expect(refused.status).toBe(401);
+    const page = await refused.text();
+    expect(page).toContain("nothing was changed");
+    expect(listHidden(page)).toEqual({});
+    for (const value of Object.values(sent)) expect(page).not.toContain(`value="${value}"`);
   });
 });
 

@@ -36,7 +36,10 @@ export interface GuardEnv {
 
 /** For a form that was sent after its session had ended. */
 const SESSION_ENDED =
-  "You were signed out in the meantime, so the form was not sent and nothing was changed. Sign in in another tab, then go back here and send it again: what you typed is still in the form.";
+  "You were signed out in the meantime, so what you sent was not taken and nothing was changed.";
+
+/** Why a request that needs somebody was refused without asking further. */
+export const NO_SESSION = "no_session";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
@@ -69,10 +72,11 @@ export function guardRoutes(routes: readonly GuardedRoute[]): MiddlewareHandler<
     if (route.access !== "public" && principal?.scopes != null) requireScope(route, principal);
     if (route.access === "public" || route.access === "anyone") return next();
     if (principal === null) {
-      c.set("refusal", "no_session");
+      c.set("refusal", NO_SESSION);
       if (route.kind === "page" && method === "GET") return c.redirect(signInPath(c.req.url), 303);
       throw new AppError("unauthenticated", {
         headers: { "WWW-Authenticate": 'Session realm="eventide"' },
+        reason: NO_SESSION,
         ...(route.kind === "page" ? { detail: SESSION_ENDED } : {}),
       });
     }

@@ -16,10 +16,9 @@ const BEARER = /^Bearer\b/i;
 export function requireSameOrigin(): MiddlewareHandler<OriginEnv> {
   return async function sameOrigin(c, next) {
     if (SAFE_METHODS.has(c.req.method)) return next();
-    const origin = c.req.header("Origin");
-    const site = c.req.header("Sec-Fetch-Site");
-    const isOwn = origin === undefined ? site === "same-origin" : origin === c.get("config").origin;
+    const isOwn = isFromOwnPage(c.req.raw.headers, c.get("config").origin);
     if (isOwn || isProgram(c.req.header("Cookie"), c.req.header("Authorization"))) return next();
+    const origin = c.req.header("Origin");
     if (origin !== undefined && origin === new URL(c.req.url).origin) {
       throw wrongAddress(origin, c.get("config").origin);
     }
@@ -27,6 +26,12 @@ export function requireSameOrigin(): MiddlewareHandler<OriginEnv> {
       reason: origin === undefined ? "no_origin_no_same_site" : "other_origin",
     });
   };
+}
+
+/** Whether a page of this product sent the request, by the browser's word. */
+export function isFromOwnPage(headers: Headers, ownOrigin: string): boolean {
+  const origin = headers.get("Origin");
+  return origin === null ? headers.get("Sec-Fetch-Site") === "same-origin" : origin === ownOrigin;
 }
 
 /**

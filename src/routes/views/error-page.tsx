@@ -1,10 +1,10 @@
 /** What a person sees when a request was refused or broke: what happened, and what to do next. 404 included. */
 import { CREATE, HEALTH, HOME, SIGN_IN } from "./addresses.ts";
-import { LinkButton } from "./components/button.tsx";
+import { Button, LinkButton } from "./components/button.tsx";
 import { Facts } from "./components/facts.tsx";
 import { Time } from "./components/time.tsx";
 import { Page } from "./layout.tsx";
-import type { Frame } from "./model.ts";
+import type { Frame, UnsentForm } from "./model.ts";
 
 /** The facts of the problem document that an API client would get. */
 export interface ErrorPageProps {
@@ -16,6 +16,8 @@ export interface ErrorPageProps {
   requestId: string;
   timestamp: string;
   errors?: readonly { field: string; message: string }[];
+  /** What was sent after the session had ended; kept here until it is sent again. */
+  unsent?: UnsentForm | null;
 }
 
 const NOT_FOUND = 404;
@@ -40,13 +42,7 @@ export function ErrorPage(props: ErrorPageProps) {
             ))}
           </ul>
         )}
-        <div class="actions">
-          {props.code === "misconfigured" ? (
-            <LinkButton href={HEALTH}>Open the health report</LinkButton>
-          ) : (
-            <NextSteps status={props.status} isSignedIn={props.frame.viewer !== null} />
-          )}
-        </div>
+        <WaysOn {...props} />
         <div class="error-facts">
           <p>If you write to us about this, send these along. They lead straight to the entry in our log.</p>
           <Facts
@@ -59,6 +55,39 @@ export function ErrorPage(props: ErrorPageProps) {
         </div>
       </div>
     </Page>
+  );
+}
+
+function WaysOn(props: ErrorPageProps) {
+  if (props.unsent != null) return <SendAgain unsent={props.unsent} />;
+  return (
+    <div class="actions">
+      {props.code === "misconfigured" ? (
+        <LinkButton href={HEALTH}>Open the health report</LinkButton>
+      ) : (
+        <NextSteps status={props.status} isSignedIn={props.frame.viewer !== null} />
+      )}
+    </div>
+  );
+}
+
+/** Going back would ask for the form anew, and what was typed would be gone: so this page holds it. */
+function SendAgain(props: { unsent: UnsentForm }) {
+  return (
+    <form method="post" action={props.unsent.action}>
+      {props.unsent.fields.map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <p>
+        Sign in in another tab, then come back to this page and send it again: what you typed is kept here.
+      </p>
+      <div class="actions">
+        <LinkButton kind="primary" newTab href={SIGN_IN}>
+          Sign in<span class="visually-hidden"> in another tab</span>
+        </LinkButton>
+        <Button>Send it again</Button>
+      </div>
+    </form>
   );
 }
 

@@ -50,6 +50,12 @@ export interface Frame {
 /** What the person typed, by field name, exactly as the form sent it. */
 export type FormValues = Readonly<Record<string, string | readonly string[]>>;
 
+/** A form that wasn't taken, as it was sent: it can be sent again. */
+export interface UnsentForm {
+  action: string;
+  fields: readonly (readonly [name: string, value: string])[];
+}
+
 /** One sentence per field name; the form shows it at the field and in the summary. */
 export type FieldErrors = Readonly<Record<string, string>>;
 

@@ -505,6 +505,18 @@ export const PAGES = {
       errors={[{ field: "answers.age", message: "A whole number from 1 to 130." }]}
     />
   ),
+  "error, with a form that was not taken": (
+    <ErrorPage
+      frame={frameFor(null)}
+      title="Please sign in"
+      status={401}
+      detail="You were signed out in the meantime, so what you sent was not taken and nothing was changed."
+      code="unauthenticated"
+      requestId="01k9zq3v7x2m4n6p8r0s2t4v6w"
+      timestamp={NOW}
+      unsent={{ action: "/create", fields: [["answers.theme", 'a "map" & <b>gold</b>']] }}
+    />
+  ),
   "not found": <NotFoundPage frame={frameFor(null)} />,
   "create, which event": <ChooseTypePage frame={frameFor(VIEWER)} eventTypes={EVENT_TYPES} />,
   "create, form": <CreatePage {...createProps()} />,

@@ -33,6 +33,8 @@ export interface LinkButtonProps extends Look {
   href: string;
   /** The browser saves the target instead of showing it. */
   download?: boolean;
+  /** Only where leaving the page would lose something that is on it. */
+  newTab?: boolean;
 }
 
 export function Button(props: ButtonProps) {
@@ -55,7 +57,12 @@ export function Button(props: ButtonProps) {
 
 export function LinkButton(props: LinkButtonProps) {
   return (
-    <a class={classOf(props)} href={props.href} download={props.download === true}>
+    <a
+      class={classOf(props)}
+      href={props.href}
+      download={props.download === true}
+      target={props.newTab === true ? "_blank" : undefined}
+    >
       <Content {...props} />
     </a>
   );
