@@ -18,6 +18,8 @@ export interface NewFlagChange {
   value: string;
   note: string | null;
   requestId: string | null;
+  /** Of the key that a program brought. */
+  apiKeyId: string | null;
   /** What holds before the first change of a key. */
   initial: string;
 }
@@ -33,13 +35,16 @@ export interface FlagChangeRow {
   old: string;
   new: string;
   note: string | null;
+  apiKeyId: string | null;
+  /** Null also for a key that is gone. */
+  apiKeyName: string | null;
 }
 
 const LAST_CHANGE = "SELECT new FROM flag_changes WHERE key = ?3 ORDER BY id DESC LIMIT 1";
 
 const INSERT_CHANGE = `
-  INSERT INTO flag_changes (change_id, at, key, via, actor, old, new, note, request_id)
-  SELECT ?1, min(coalesce(?2, ${NOW}), ${NOW}), ?3, ?4, ?5, coalesce(last.new, ?9), ?6, ?7, ?8
+  INSERT INTO flag_changes (change_id, at, key, via, actor, old, new, note, request_id, api_key_id)
+  SELECT ?1, min(coalesce(?2, ${NOW}), ${NOW}), ?3, ?4, ?5, coalesce(last.new, ?9), ?6, ?7, ?8, ?10
   FROM (SELECT 1) LEFT JOIN (${LAST_CHANGE}) last ON true`;
 
 const IS_NEWS = "coalesce(last.new, ?9) <> ?6";
@@ -73,19 +78,22 @@ export async function insertObservedFlagChange(
   const sql = `${INSERT_CHANGE} WHERE ${IS_NEWS}
       AND NOT EXISTS (
         SELECT 1 FROM (SELECT at, old FROM flag_changes WHERE key = ?3 ORDER BY id DESC LIMIT ${DOUBTED_MAX})
-        WHERE at > ?10 AND (?11 OR old = ?6)) RETURNING id`;
+        WHERE at > ?11 AND (?12 OR old = ?6)) RETURNING id`;
   const { results } = await bindChange(db, sql, change, doubtedSince, Number(isOlderChange)).all();
   return results.length === 1;
 }
 
 function bindChange(db: D1Database, sql: string, change: NewFlagChange, ...more: number[]) {
-  const { changeId, at, key, via, actor, value, note, requestId, initial } = change;
-  return db.prepare(sql).bind(changeId, at, key, via, actor, value, note, requestId, initial, ...more);
+  const { changeId, at, key, via, actor, value, note, requestId, initial, apiKeyId } = change;
+  return db
+    .prepare(sql)
+    .bind(changeId, at, key, via, actor, value, note, requestId, initial, apiKeyId, ...more);
 }
 
 const SELECT_CHANGES = `
-  SELECT c.id, c.change_id AS changeId, c.at, c.key, c.via, c.actor, u.email AS actorEmail, c.old, c.new, c.note
-  FROM flag_changes c LEFT JOIN users u ON u.id = c.actor`;
+  SELECT c.id, c.change_id AS changeId, c.at, c.key, c.via, c.actor, u.email AS actorEmail, c.old, c.new, c.note,
+    c.api_key_id AS apiKeyId, k.name AS apiKeyName
+  FROM flag_changes c LEFT JOIN users u ON u.id = c.actor LEFT JOIN api_keys k ON k.id = c.api_key_id`;
 
 /** The newest row of each key. At most a hundred keys. */
 export function buildLastFlagChangesQuery(db: D1Database, keys: readonly string[]): Query<FlagChangeRow[]> {

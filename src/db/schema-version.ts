@@ -1,7 +1,7 @@
 /** Which schema this code needs, and which one the database has. */
 
 /** The newest migration; a test compares it with the folder. */
-export const EXPECTED_MIGRATION = "0009_letters_by_person.sql";
+export const EXPECTED_MIGRATION = "0010_flag_changes_of_programs.sql";
 
 /** Triggers are not in Drizzle's schema and a rebuilt table loses them silently, so health counts them. */
 export const EXPECTED_TRIGGERS = 50;

@@ -243,6 +243,7 @@ export const flagChanges = sqliteTable("flag_changes", {
   new: text("new").notNull(),
   note: text("note"),
   requestId: text("request_id"),
+  apiKeyId: text("api_key_id"),
 });
 
 export const flagSchedules = sqliteTable("flag_schedules", {

@@ -31,6 +31,8 @@ export interface RequestedChange {
   actor: string | null;
   note: string | null;
   requestId: string | null;
+  /** Of the key that a program brought. */
+  apiKeyId: string | null;
   /** Milliseconds UTC. */
   now: number;
 }
@@ -104,10 +106,21 @@ async function writeTwice(
 
 /** A switch has to work while the database doesn't: a missing row is written by the next round of the cron. */
 async function record(journal: FlagJournal, change: RequestedChange): Promise<boolean> {
-  const { id, key, value, via, actor, note, requestId, now } = change;
+  const { id, key, value, via, actor, note, requestId, apiKeyId, now } = change;
   const initial = initialOf(key);
   try {
-    await journal.append({ changeId: id, at: now, key, via, actor, value, note, requestId, initial });
+    await journal.append({
+      changeId: id,
+      at: now,
+      key,
+      via,
+      actor,
+      value,
+      note,
+      requestId,
+      apiKeyId,
+      initial,
+    });
     return true;
   } catch (error) {
     logAlarm("flag_history_delayed", { key, change: id, error: String(error) });

@@ -78,7 +78,7 @@ export async function runGuard(
     const note = explain(verdict, known.onSamples);
     logAlarm("flag_guard_acted", { key, note });
     const change = { id: newId(now), key, value: "off", via: "guard" as const, actor: null, note };
-    const applied = await changeValue(tools, { ...change, requestId: null, now });
+    const applied = await changeValue(tools, { ...change, requestId: null, apiKeyId: null, now });
     if (applied.ok) acted.push(key);
     else logAlarm("flag_guard_failed", { key, error: String(applied.error.cause) });
   }

@@ -13,6 +13,8 @@ export interface JournalEntry {
   value: string;
   note: string | null;
   requestId: string | null;
+  /** Of the key that a program brought. */
+  apiKeyId: string | null;
   /** What holds before the first change of this key. */
   initial: string;
 }

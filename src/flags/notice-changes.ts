@@ -94,6 +94,8 @@ function toEntry(key: StoredKey, stored: StoredValue): ObservedEntry {
     value: toHistoryText(key, stored.value),
     note,
     requestId: null,
+    // Beside the value is who, and not with what: a row that was lost has lost that.
+    apiKeyId: null,
     initial: initialOf(key),
   };
 }

@@ -53,7 +53,12 @@ async function applySchedules(tools: RoundTools): Promise<void> {
       continue;
     }
     const change = { id, key: key as StoredKey, value, via: "schedule" as const, actor: createdBy, note };
-    const applied = await changeValue(tools, { ...change, requestId: null, now: tools.now() });
+    const applied = await changeValue(tools, {
+      ...change,
+      requestId: null,
+      apiKeyId: null,
+      now: tools.now(),
+    });
     await tools.agenda.endClaim(id, applied.ok);
     logInfo("flag_schedule_applied", { key, value, isDone: applied.ok });
   }

@@ -67,14 +67,16 @@ export async function applyChange(
   value: string,
   note: string | null,
 ): Promise<void> {
+  const { id: actor, keyId } = requireUser(c);
   const applied = await changeValue(buildChangeTools(c), {
     id: newId(),
     key,
     value,
     via: "admin",
-    actor: requireUser(c).id,
+    actor,
     note,
     requestId: c.get("requestId"),
+    apiKeyId: keyId ?? null,
     now: Date.now(),
   });
   if (applied.ok) {

@@ -87,7 +87,13 @@ function describeAuthor({ change, by, via }: Authorship, last: FlagChangeRow | u
 
 export function presentHistoryRow(row: FlagChangeRow): FlagHistoryRow {
   const unknown = row.via === "guard" ? "the guard" : "–";
-  return { ...presentFlagChange(row), id: row.changeId, who: row.actorEmail ?? row.actor ?? unknown };
+  const who = row.actorEmail ?? row.actor ?? unknown;
+  const { apiKey, ...change } = presentFlagChange(row);
+  return {
+    ...change,
+    id: row.changeId,
+    who: apiKey === undefined ? who : `${who}, with the key “${apiKey}”`,
+  };
 }
 
 export function presentPlan(row: FlagScheduleRow): FlagPlan {
@@ -164,5 +170,6 @@ export function presentFlagChange(row: FlagChangeRow): FlagChange {
     old: present(row.old),
     new: present(row.new),
     note: row.note,
+    ...(row.apiKeyId === null ? {} : { apiKey: row.apiKeyName ?? "one that is gone" }),
   };
 }

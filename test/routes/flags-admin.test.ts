@@ -12,6 +12,7 @@ import { onForRole } from "../flags/support.ts";
 import { clearFlags, fakeStore, putFlag, putRules } from "../support/flags.ts";
 import { call } from "../support/http.ts";
 import { createPerson, type TestPerson } from "../support/people.ts";
+import { fromNewPlace } from "../support/places.ts";
 
 interface Row {
   at: string;
@@ -383,6 +384,33 @@ describe("the history", () => {
     expect(new Date(rows[0]?.at ?? "").getTime()).toBeLessThanOrEqual(Date.now());
   });
 
+  it("names the key of a program that changed it, also in the audit log, and says when that is gone", async () => {
+    const made = await call("POST", "/api/me/keys", {
+      as: admin,
+      json: { name: "Night watch", scopes: ["admin"] },
+      headers: fromNewPlace(),
+    });
+    const { id, key } = (await made.json()) as { id: string; key: string };
+    await call("PUT", `${LIST}/animations`, {
+      json: { value: "off" },
+      headers: { Authorization: `Bearer ${key}`, Origin: "", ...fromNewPlace() },
+    });
+    const change = { via: "admin", actor: admin.id, new: "off" };
+    expect((await history(admin, "animations"))[0]).toMatchObject({ ...change, apiKey: "Night watch" });
+    const page = await call("GET", "/admin/flags/animations", { as: admin });
+    expect(await page.text()).toContain(`${admin.email}, with the key “Night watch”`);
+    const details = await env.DB.prepare("SELECT details FROM audit_log ORDER BY id DESC LIMIT 1").first();
+    expect(JSON.parse(String(details?.["details"]))).toEqual({
+      via: "admin",
+      old: "auto",
+      new: "off",
+      note: null,
+      key: id,
+    });
+    await env.DB.prepare("DELETE FROM api_keys WHERE id = ?1").bind(id).run();
+    expect((await history(admin, "animations"))[0]).toMatchObject({ ...change, apiKey: "one that is gone" });
+  });
+
   it("has no row for a change that changes nothing, which is answered and stored all the same", async () => {
     await put(admin, "charts", "off", "first reason");
     const before = await history(admin, "charts");
@@ -603,6 +631,7 @@ describe("noticing changes", () => {
       value: "off",
       note: "why",
       requestId: null,
+      apiKeyId: null,
       now: Date.now(),
     };
     const applied = await changeValue(tools, { ...change, via: "admin", actor: admin.id });

@@ -520,7 +520,14 @@ describe("a value without measure", () => {
 
   it("is shown by its beginning where it came in whole into the history", async () => {
     const at = Date.now();
-    const entry = { key: "animations", via: "wrangler" as const, actor: null, note: null, requestId: null };
+    const entry = {
+      key: "animations",
+      via: "wrangler" as const,
+      actor: null,
+      note: null,
+      requestId: null,
+      apiKeyId: null,
+    };
     await insertFlagChange(env.DB, { ...entry, changeId: newId(), at, value: long, initial: "auto" });
     await putFlag("animations", "off");
     const flag = await show("/admin/flags/animations");

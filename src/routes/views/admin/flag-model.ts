@@ -23,6 +23,8 @@ export interface FlagChange {
   old: string;
   new: string;
   note: string | null;
+  /** The name of the key that a program brought. */
+  apiKey?: string;
 }
 
 /** A flag with what a person wants to read beside it. */
