@@ -41,6 +41,7 @@ describe("adding credits", () => {
   it("starts at 0, is labelled so, needs a reason and carries its key", async () => {
     const elements = await renderUser({});
     const field = byName(elements, "addCredits");
+    expect(attribute(field, "autocomplete")).toBe("off");
     expect(attribute(field, "value")).toBe("0");
     expect(elements.find((element) => attribute(element, "for") === attribute(field, "id"))?.text).toBe(
       "Add credits",

@@ -119,6 +119,7 @@ function AddCredits(props: AdminUserPageProps) {
           hint="Added to what is there now. A minus takes away: −5 takes five. It never goes below zero."
           required
           requiredUnmarked
+          autocomplete="off"
           value={values === undefined ? "0" : typedValue(values, "addCredits")}
           error={errors["addCredits"]}
         />

@@ -47,6 +47,8 @@ export interface NumberFieldProps extends FieldProps {
   min?: number | undefined;
   max?: number | undefined;
   step?: number;
+  /** "off" keeps a browser that goes back from filling in what was sent already. */
+  autocomplete?: "off" | undefined;
 }
 
 /** Whole numbers, as nearly everywhere in this product, unless a step says otherwise. */
@@ -58,6 +60,7 @@ export function NumberField(props: NumberFieldProps) {
         class="input input-number"
         type="number"
         inputmode={inputModeOf(props)}
+        autocomplete={props.autocomplete}
         step={props.step ?? 1}
         value={props.value}
         min={props.min}
