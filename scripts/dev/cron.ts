@@ -21,8 +21,11 @@ export function startCron(
   report: (reason: string) => void,
 ): Part {
   const { promise: exited, resolve: end } = Promise.withResolvers<void>();
+  let isStopped = false;
   const run = () => {
     runCron(origin).catch((error: unknown) => {
+      // The app ends before its answer does.
+      if (isStopped) return;
       report(String(error));
       awaitHealth().catch(() => end());
     });
@@ -32,6 +35,9 @@ export function startCron(
   return {
     name: "app",
     exited,
-    stop: async () => clearInterval(timer),
+    stop: async () => {
+      isStopped = true;
+      clearInterval(timer);
+    },
   };
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
+import { buildLocalOrigin } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
 /** The key that the simulator accepts when nobody chose another one. */
@@ -38,7 +39,7 @@ function pickTypeable(): string {
 
 /** The text of a fresh file for an app on `port` with the simulator on the next one. */
 export function buildDevVars(port: number, secrets: DevVarsSecrets): string {
-  const origin = `http://localhost:${port}`;
+  const origin = buildLocalOrigin(port);
   const simulator = `127.0.0.1:${port + 1}`;
   return `# Settings of this copy. Written by npm start when it was missing; never committed, never overwritten.
 # docs/operations.md explains every one of them.
@@ -77,10 +78,21 @@ export function writeDevVarsIfMissing(path: string, port: number): boolean {
  * without a word, and the setting that somebody wrote there would be missing.
  */
 export function requireReadableLines(path: string): void {
-  const line = findUnreadableLine(readFileSync(path, "utf8"));
+  const line = findUnreadableLine(readText(path));
   if (line !== null) {
     throw new Refusal(
       `Line ${line} of ${basename(path)} is not of the form NAME=value: correct it and start again.`,
+    );
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? error.code : error;
+    throw new Refusal(
+      `${basename(path)} can't be read (${reason}): it has to be a file of yours. Correct that and start again.`,
     );
   }
 }

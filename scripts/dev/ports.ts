@@ -22,6 +22,11 @@ export function parsePort(text: string | undefined): number {
   throw new Refusal(`PORT must be a whole number from 1 to ${PORT_MAX}.`);
 }
 
+/** As a browser says it: http on port 80 is an origin without a port. */
+export function buildLocalOrigin(port: number, hostname = "localhost"): string {
+  return new URL(`http://${hostname}:${port}`).origin;
+}
+
 /** Checked on both loopback addresses: a browser may reach localhost by either. */
 export async function requireFreePort(port: number, user: string): Promise<void> {
   for (const address of LOOPBACK_ADDRESSES) {

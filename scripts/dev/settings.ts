@@ -4,6 +4,7 @@
  */
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from "../../src/auth/password.ts";
 import { type Bindings, type Config, parseConfig } from "../../src/env.ts";
+import { buildLocalOrigin } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What the app is started with; DEMO_PASSWORD is for the demo people only, and the app doesn't know it. */
@@ -79,7 +80,8 @@ function movePorts(env: LocalBindings, port: number): MovedPorts {
   const overrides: Record<string, string> = {};
   const origin = findLoopbackUrl(env.APP_ORIGIN);
   const storedPort = origin === null ? port : portOf(origin);
-  if (origin !== null && storedPort !== port) overrides["APP_ORIGIN"] = `http://${origin.hostname}:${port}`;
+  if (origin !== null && storedPort !== port)
+    overrides["APP_ORIGIN"] = buildLocalOrigin(port, origin.hostname);
   const provider = findLoopbackUrl(env.IDEOGRAM_BASE_URL);
   if (provider === null || portOf(provider) !== storedPort + 1) return { simulatorPort: null, overrides };
   const simulatorPort = port + 1;

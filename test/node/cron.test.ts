@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { runCron, startCron } from "../../scripts/dev/cron.ts";
 import { listen } from "./server.ts";
 
@@ -45,6 +45,19 @@ function countReports() {
 describe("startCron", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
   afterEach(() => void vi.useRealTimers());
+
+  it("says nothing about a run that the end of the app cut off", async () => {
+    const answer = Promise.withResolvers<Response>();
+    const fetching = vi.spyOn(globalThis, "fetch").mockReturnValue(answer.promise);
+    onTestFinished(() => fetching.mockRestore());
+    const [report, awaitHealth] = [vi.fn(), vi.fn(async () => undefined)];
+    const cron = startCron("http://127.0.0.1:9", awaitHealth, report);
+    await cron.stop();
+    answer.reject(new TypeError("fetch failed"));
+    await new Promise(setImmediate);
+    expect(report).not.toHaveBeenCalled();
+    expect(awaitHealth).not.toHaveBeenCalled();
+  });
 
   it("runs at once and every minute, and no more after it was stopped", async () => {
     const { origin, runs, reach } = await countRuns();

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -9,6 +9,7 @@ import {
   requireReadableLines,
   writeDevVarsIfMissing,
 } from "../../scripts/dev/dev-vars.ts";
+import { Refusal } from "../../scripts/dev/refusal.ts";
 import { ROOT } from "../../scripts/dev/wrangler.ts";
 import { createFolder } from "./temporary.ts";
 
@@ -33,6 +34,13 @@ describe("writeDevVarsIfMissing", () => {
       IDEOGRAM_IMAGE_HOSTS: "127.0.0.1:9201,localhost:9201",
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it("writes the origin of port 80 as a browser says it", () => {
+    expect(parseEnv(buildDevVars(80, createSecrets()))).toMatchObject({
+      APP_ORIGIN: "http://localhost",
+      IDEOGRAM_BASE_URL: "http://127.0.0.1:81",
+    });
   });
 
   it("leaves a file that is there as it is", () => {
@@ -65,6 +73,16 @@ describe("findUnreadableLine", () => {
 });
 
 describe("requireReadableLines", () => {
+  it("refuses a folder of that name in one sentence", () => {
+    const path = join(createFolder(), ".dev.vars");
+    mkdirSync(path);
+    expect(() => requireReadableLines(path)).toThrow(
+      new Refusal(
+        ".dev.vars can't be read (EISDIR): it has to be a file of yours. Correct that and start again.",
+      ),
+    );
+  });
+
   it("refuses with the file and the line, and without what stands there", () => {
     const path = join(createFolder(), ".dev.vars");
     writeFileSync(path, "A=1\nsecret words\n");

@@ -54,6 +54,14 @@ describe("readSettings", () => {
     });
   });
 
+  it("moves to port 80, of which browsers leave the number out", () => {
+    expect(read({}, 80)).toMatchObject({
+      simulatorPort: 81,
+      overrides: { APP_ORIGIN: "http://localhost" },
+      config: { origin: "http://localhost" },
+    });
+  });
+
   it("starts no simulator when the provider is the real one", () => {
     const settings = read(
       { IDEOGRAM_BASE_URL: "https://api.ideogram.ai", IDEOGRAM_IMAGE_HOSTS: "ideogram.ai,*.ideogram.ai" },
