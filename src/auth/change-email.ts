@@ -3,7 +3,7 @@
  * who asked, for whoever reads a mistyped mailbox must not be able to take the account. The old address is told.
  */
 import { buildAudit } from "../db/audit.ts";
-import { buildDeleteLinks, consumeLink, type LinkRow } from "../db/auth-tokens.ts";
+import { buildDeleteLinks, buildLinkUse, isLinkGone, type LinkRow } from "../db/auth-tokens.ts";
 import { buildOutboxRow } from "../db/mail-outbox.ts";
 import { buildDeleteSessions } from "../db/sessions.ts";
 import { buildEmailChange } from "../db/user-changes.ts";
@@ -25,7 +25,6 @@ export async function changeEmail(
     return fail({ kind: "sign_in_first" });
   }
   if ((await findUserByEmail(db, link.email)) !== null) return fail({ kind: "address_taken" });
-  if (!(await consumeLink(db, tokenHash, link, facts.now))) return fail({ kind: "dead_link" });
   const entry = {
     action: "email.change",
     actorId: principal.id,
@@ -36,6 +35,7 @@ export async function changeEmail(
   const notice = { id: letterId, kind: "email_changed", recipient: principal.email, userId: principal.id };
   try {
     await db.batch([
+      ...buildLinkUse(db, tokenHash, link, facts.now),
       buildEmailChange(db, principal.id, link.email, facts.now),
       joinAddresses(principal.id, [principal.email, link.email]),
       buildDeleteSessions(db, principal.id, principal.sessionId),
@@ -44,6 +44,7 @@ export async function changeEmail(
       buildOutboxRow(db, { ...notice, details: { newEmail: maskEmail(link.email) } }, facts.now),
     ]);
   } catch (error) {
+    if (isLinkGone(error)) return fail({ kind: "dead_link" });
     // Somebody else took the address between the look and the write.
     if (error instanceof Error && error.message.includes("users.email"))
       return fail({ kind: "address_taken" });

@@ -3,10 +3,10 @@
  * doesn't exist yet is opened, one that nobody had proven is cleared of what others attached to it, and a password
  * may be set. One link works once, and every way in which it may not work looks the same.
  */
-import { buildAudit } from "../db/audit.ts";
-import { consumeLink, findLink, type LinkRow } from "../db/auth-tokens.ts";
-import { admitMailbox } from "../db/user-changes.ts";
-import type { MailboxRow } from "../db/users.ts";
+import { type AuditEntry, buildAudit } from "../db/audit.ts";
+import { buildLinkUse, findLink, isLinkGone, type LinkRow } from "../db/auth-tokens.ts";
+import { buildAdmission } from "../db/user-changes.ts";
+import { findUserByEmail, type MailboxRow } from "../db/users.ts";
 import { newId } from "../ids.ts";
 import { fail, type Result, succeed } from "../result.ts";
 import { changeEmail } from "./change-email.ts";
@@ -81,54 +81,60 @@ export async function confirmLink(
     const problem = findPasswordProblem(confirmation.password, link.email);
     if (problem !== null) return fail({ kind: "weak_password", problem });
   }
-  const named = { ...link, name: confirmation.name ?? link.name };
-  return enter(db, named, tokenHash, confirmation.password, context, facts);
+  const named = { ...link, name: confirmation.name ?? link.name, tokenHash };
+  const enter = () => enterByLink(db, named, confirmation.password, context, facts);
+  try {
+    // Somebody else may have opened an account for this address in between: the second look finds it.
+    const entered = (await enter()) ?? (await enter());
+    return entered === null ? fail({ kind: "dead_link" }) : succeed(entered);
+  } catch (error) {
+    if (isLinkGone(error)) return fail({ kind: "dead_link" });
+    throw error;
+  }
 }
 
-async function enter(
+/**
+ * One write: the link is used up, the account opened if there is none, and the session begun, or nothing of it is done.
+ * Null when the person is switched off, or when who has the address changed in between.
+ */
+async function enterByLink(
   db: D1Database,
-  link: LinkRow,
-  tokenHash: string,
+  link: LinkRow & { tokenHash: string },
   password: string | undefined,
   context: ConfirmContext,
   facts: RequestFacts,
-): Promise<Result<Confirmed, ConfirmRefusal>> {
-  const id = newId(facts.now);
-  const person = await admitMailbox(
-    db,
-    { id, email: link.email, name: link.name, linkHash: tokenHash },
-    context.welcome({ email: link.email, provenAt: facts.now }),
-    auditOrigin(facts),
-    facts.now,
-  );
-  if (person === null || person.disabledAt !== null) return fail({ kind: "dead_link" });
-  // Younger than the link: created by it, perhaps in an attempt that broke off right here.
-  const isNew = person.createdAt >= link.createdAt;
-  if (!(await consumeLink(db, tokenHash, link, facts.now))) return fail({ kind: "dead_link" });
-  const { statements, letterIds } = buildUse(db, link, person, password, facts);
-  const opened = await openSession(db, facts, { userId: person.id, method: "link" }, statements);
-  if (opened === null) return fail({ kind: "dead_link" });
-  return succeed({ kind: "signed_in", userId: person.id, isNew, token: opened.token, letterIds });
+): Promise<Confirmed | null> {
+  const { email, name, tokenHash } = link;
+  const before = await findUserByEmail(db, email);
+  if (before !== null && before.disabledAt !== null) return null;
+  const id = before?.id ?? newId(facts.now);
+  const welcome = context.welcome({ email, provenAt: facts.now });
+  const change = buildChoice(db, { id, email, before }, password, facts);
+  const opened = await openSession(db, facts, { userId: id, method: "link" }, [
+    ...buildLinkUse(db, tokenHash, link, facts.now),
+    ...buildAdmission(db, { id, email, name }, welcome, auditOrigin(facts), facts.now),
+    buildAudit(db, describeUse(id, link, facts), facts.now),
+    ...change.statements,
+  ]);
+  if (opened === null) return null;
+  const { letterIds } = change;
+  return { kind: "signed_in", userId: id, isNew: before === null, token: opened.token, letterIds };
 }
 
-/** What a link that was used leaves behind: a row in the audit log, and the new password if there is one. */
-function buildUse(
+/** The password that was chosen on the link's page, if one was. An unproven person's old one is no password of theirs. */
+function buildChoice(
   db: D1Database,
-  link: LinkRow,
-  person: MailboxRow,
+  { id, email, before }: { id: string; email: string; before: MailboxRow | null },
   password: string | undefined,
   facts: RequestFacts,
 ): PasswordChange {
-  const used = {
-    action: "link.use",
-    actorId: person.id,
-    subjectId: person.id,
-    origin: auditOrigin(facts),
-    details: { purpose: link.purpose },
-  } as const;
-  const statements = [buildAudit(db, used, facts.now)];
-  if (password === undefined) return { statements, letterIds: [] };
+  if (password === undefined) return { statements: [], letterIds: [] };
+  const passwordHash = before === null || before.emailVerifiedAt === null ? null : before.passwordHash;
   const proof = { sessionId: null, passwordHash: null };
-  const change = buildPasswordChange(db, { ...person, email: link.email }, password, proof, facts);
-  return { statements: [...statements, ...change.statements], letterIds: change.letterIds };
+  return buildPasswordChange(db, { id, email, passwordHash }, password, proof, facts);
+}
+
+function describeUse(id: string, { purpose }: LinkRow, facts: RequestFacts): AuditEntry {
+  const origin = auditOrigin(facts);
+  return { action: "link.use", actorId: id, subjectId: id, origin, details: { purpose } };
 }

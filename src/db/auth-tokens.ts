@@ -76,27 +76,34 @@ export async function findLink(
 }
 
 /**
- * Uses a link up, and takes back letters on their way to its mailbox that would bring the same one or another one like
- * it. False when it was used, replaced or has expired: of many at once, one is told true.
+ * Statements for the beginning of a batch that does what a link is for. They use it up, and take back letters on their
+ * way to its mailbox that would bring the same one or another one like it. When it was used, was replaced or has expired
+ * by then, the whole batch fails: a row that lives until the next statement can't have the expiry of a link that is gone.
  */
-export async function consumeLink(
+export function buildLinkUse(
   db: D1Database,
   tokenHash: string,
   { email, purpose }: Pick<LinkRow, "email" | "purpose">,
   now: number,
-): Promise<boolean> {
+): D1PreparedStatement[] {
   const isSameKind = `(kind = 'change_email') = (?2 = 'change_email') AND kind IN ${LINK_KINDS}`;
-  const [used] = await db.batch([
+  return [
     db
       .prepare(
-        "DELETE FROM auth_tokens WHERE token_hash = ?1 AND email = ?2 AND expires_at > ?3 RETURNING purpose",
+        `INSERT INTO auth_tokens (token_hash, purpose, email, created_at, expires_at) VALUES ('used:' || ?1, 'sign_in', ?2, ?3,
+           (SELECT expires_at FROM auth_tokens WHERE token_hash = ?1 AND email = ?2 AND expires_at > ?3))`,
       )
       .bind(tokenHash, email, now),
-    db
-      .prepare(`DELETE FROM mail_outbox WHERE recipient = ?1 AND ${isSameKind} AND changes() > 0`)
-      .bind(email, purpose),
-  ]);
-  return used?.results.length === 1;
+    db.prepare("DELETE FROM auth_tokens WHERE token_hash IN (?1, 'used:' || ?1)").bind(tokenHash),
+    db.prepare(`DELETE FROM mail_outbox WHERE recipient = ?1 AND ${isSameKind}`).bind(email, purpose),
+  ];
+}
+
+/** True for the error of a batch with statements of buildLinkUse that came too late: of many at once, one isn't. */
+export function isLinkGone(error: unknown): boolean {
+  return (
+    error instanceof Error && error.message.includes("NOT NULL constraint failed: auth_tokens.expires_at")
+  );
 }
 
 /** Statements for a batch: every link to a mailbox and every change of address of its person, mailed or on its way. */

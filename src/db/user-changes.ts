@@ -1,70 +1,42 @@
 /** Table users: every change of a row, most of them as statements for a batch with what else changes. */
 import { type AuditOrigin, buildAudit } from "./audit.ts";
 import type { Role } from "./schema.ts";
-import { type MailboxRow, SELECT_MAILBOX } from "./users.ts";
-
-export interface Newcomer {
-  /** What the person is called here from now on, if nobody has this address yet. */
-  id: string;
-  email: string;
-  name: string;
-  /** The hash of the link that proves the address; null when a provider does. */
-  linkHash: string | null;
-}
 
 /**
- * Statements for the batch in which a mailbox is proven: afterwards it has a verified person, found or created.
- * Whatever was attached to the address before anybody had proven it belonged to somebody else, perhaps: password,
- * sessions, keys, passkeys and linked accounts of an unverified person go. Nothing happens when the link that proves it
- * is gone by then, because it was used, or because its person left and must not be written down once more. `welcome` is
- * part of it: nobody is half new, whatever breaks off.
+ * Statements for the batch in which a mailbox is proven: afterwards it has a verified person, found or created with `id`
+ * and `name`. Whatever was attached to the address before anybody had proven it belonged to somebody else, perhaps:
+ * password, sessions, keys, passkeys and linked accounts of an unverified person go. `welcome` is part of it: nobody is
+ * half new, whatever breaks off.
  */
 export function buildAdmission(
   db: D1Database,
-  { id, email, name, linkHash }: Newcomer,
+  { id, email, name }: { id: string; email: string; name: string },
   welcome: readonly D1PreparedStatement[],
   origin: AuditOrigin,
   now: number,
 ): D1PreparedStatement[] {
-  const isProven = "(?2 IS NULL OR EXISTS (SELECT 1 FROM auth_tokens WHERE token_hash = ?2))";
-  const unverified = `email = ?1 AND email_verified_at IS NULL AND ${isProven}`;
+  const unverified = "(SELECT id FROM users WHERE email = ?1 AND email_verified_at IS NULL)";
   return [
     ...["sessions", "api_keys", "provider_accounts", "passkeys"].map((table) =>
-      db
-        .prepare(`DELETE FROM ${table} WHERE user_id IN (SELECT id FROM users WHERE ${unverified})`)
-        .bind(email, linkHash),
+      db.prepare(`DELETE FROM ${table} WHERE user_id IN ${unverified}`).bind(email),
     ),
     db
       .prepare(
-        `UPDATE users SET password_hash = NULL, email_verified_at = ?3, updated_at = ?3 WHERE ${unverified}`,
+        `UPDATE users SET password_hash = NULL, email_verified_at = ?2, updated_at = ?2
+         WHERE email = ?1 AND email_verified_at IS NULL`,
       )
-      .bind(email, linkHash, now),
+      .bind(email, now),
     db
       .prepare(
-        `INSERT INTO users (id, email, name, email_verified_at, created_at, updated_at)
-         SELECT ?4, ?1, ?5, ?3, ?3, ?3 WHERE ${isProven} ON CONFLICT (email) DO NOTHING`,
+        `INSERT INTO users (id, email, name, email_verified_at, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4, ?4)
+         ON CONFLICT (email) DO NOTHING`,
       )
-      .bind(email, linkHash, now, id, name),
+      .bind(id, email, name, now),
     buildAudit(db, { action: "account.create", actorId: id, subjectId: id, origin }, now, {
       onlyIfChanged: true,
     }),
     ...welcome,
   ];
-}
-
-/** Admits whoever has a mailed link. Null when the link is gone by now and nobody has its address. */
-export async function admitMailbox(
-  db: D1Database,
-  newcomer: Newcomer,
-  welcome: readonly D1PreparedStatement[],
-  origin: AuditOrigin,
-  now: number,
-): Promise<MailboxRow | null> {
-  const results = await db.batch<MailboxRow>([
-    ...buildAdmission(db, newcomer, welcome, origin, now),
-    db.prepare(SELECT_MAILBOX).bind(newcomer.email),
-  ]);
-  return results.at(-1)?.results[0] ?? null;
 }
 
 /**

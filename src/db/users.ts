@@ -80,16 +80,17 @@ export interface MailboxRow {
   passwordHash: string | null;
   emailVerifiedAt: number | null;
   disabledAt: number | null;
-  createdAt: number;
 }
-
-/** One person by their address, ?1. */
-export const SELECT_MAILBOX = `SELECT id, name, password_hash AS passwordHash, email_verified_at AS emailVerifiedAt,
-  disabled_at AS disabledAt, created_at AS createdAt FROM users WHERE email = ?1`;
 
 /** `email` in its normal form. */
 export async function findUserByEmail(db: D1Database, email: string): Promise<MailboxRow | null> {
-  return db.prepare(SELECT_MAILBOX).bind(email).first<MailboxRow>();
+  return db
+    .prepare(
+      `SELECT id, name, password_hash AS passwordHash, email_verified_at AS emailVerifiedAt, disabled_at AS disabledAt
+       FROM users WHERE email = ?1`,
+    )
+    .bind(email)
+    .first<MailboxRow>();
 }
 
 export interface UserFilter {

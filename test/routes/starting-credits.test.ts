@@ -260,16 +260,17 @@ describe("starting credits", () => {
     const email = newEmail();
     await call("POST", "/api/auth/register", { json: { email }, headers: fromNewPlace() });
     const { token } = await getLinkTo(email);
+    const findId = () =>
+      env.DB.prepare("SELECT id FROM users WHERE email = ?1").bind(email).first<string>("id");
     const breaking = interceptDatabase(env.DB, (sql, run) =>
-      sql.startsWith("DELETE FROM auth_tokens") ? Promise.reject(new Error("broken on purpose")) : run(),
+      sql.includes("INSERT INTO sessions") ? Promise.reject(new Error("broken on purpose")) : run(),
     );
     const json = { email, token };
     const broken = await call("POST", "/api/auth/confirm", { json, env: { DB: breaking } });
     expect(broken.status).toBe(500);
-    const id = await env.DB.prepare("SELECT id FROM users WHERE email = ?1").bind(email).first<string>("id");
-    expect(await readBalance(id ?? "")).toEqual({ available: 10, held: 0 });
+    expect(await findId()).toBeNull();
     expect((await call("POST", "/api/auth/confirm", { json })).status).toBe(200);
-    expect(await readBalance(id ?? "")).toEqual({ available: 10, held: 0 });
+    expect(await readBalance((await findId()) ?? "")).toEqual({ available: 10, held: 0 });
   });
 
   it("go to whoever proves an address that somebody else had typed before", async () => {

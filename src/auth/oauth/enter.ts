@@ -113,7 +113,7 @@ async function enterFirstTime(
   const opened = await openSession(db, facts, { userId: id, method: provider }, [
     ...buildAdmission(
       db,
-      { id, email, name, linkHash: null },
+      { id, email, name },
       context.welcome({ email, provenAt: facts.now }),
       origin,
       facts.now,
