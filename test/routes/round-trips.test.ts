@@ -125,7 +125,8 @@ describe("countRoundTrips", () => {
   it("tells how many rows a statement wrote", async () => {
     const { db, trips } = countRoundTrips(env.DB);
     await db.prepare("UPDATE users SET name = 'Renamed' WHERE id = ?1").bind(person.id).run();
-    expect(trips).toMatchObject([{ kind: "run", rowsRead: 1, rowsWritten: 1 }]);
+    // The second one is read by the trigger that keeps ids.
+    expect(trips).toMatchObject([{ kind: "run", rowsRead: 2, rowsWritten: 1 }]);
   });
 
   it("refuses what it can't count", () => {
