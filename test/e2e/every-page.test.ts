@@ -26,7 +26,10 @@ interface AxeResults {
   violations: { id: string; nodes: { target: string[] }[] }[];
 }
 
-/** `wordy` is somebody whose name and address are single words that no screen has room for. */
+/**
+ * `wordy` is somebody whose name and address are single words that no screen has room for, and whose credit is set
+ * aside for a picture that the provider doesn't begin.
+ */
 type Visitor = Who | "anonymous" | "wordy";
 
 /** What is visited, by whom. `:brief` and the like are filled in with what was ordered before. */
@@ -54,6 +57,7 @@ const PAGES: readonly [Visitor, string][] = [
   ["user", "/admin"],
   ["wordy", "/"],
   ["wordy", "/gallery"],
+  ["wordy", "/briefs/:waiting"],
   ["wordy", "/account"],
   ["wordy", "/account/erase"],
   ["hero", "/gallery"],
@@ -107,7 +111,7 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Opens the wordy one's account, and signs this page in to it. */
+/** Opens the wordy one's account, signs this page in to it, and orders. */
 async function becomeWordy(page: Page): Promise<void> {
   const anybody = createClient();
   const email = `${LONG_WORD.slice(0, EMAIL_LOCAL_MAX_CHARACTERS)}@example.test`;
@@ -126,6 +130,8 @@ async function becomeWordy(page: Page): Promise<void> {
   const me = await page.request.get("/api/me");
   const { user }: { user: { id: string } } = await me.json();
   known.set("wordy", user.id);
+  const order = await orderByForm(page, { details: "[[sim:402]]" });
+  known.set("waiting", order.split("/").at(-1) ?? "");
 }
 
 function getVisit(who: Visitor): Visit {

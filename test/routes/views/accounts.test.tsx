@@ -135,6 +135,23 @@ describe("the account page", () => {
   });
 });
 
+describe("the list of devices", () => {
+  it("tells two of the same kind apart also for those who hear only the buttons", async () => {
+    const twice = ["2026-11-20T09:00:00.000Z", "2026-11-21T09:00:00.000Z"];
+    const devices = accountProps()
+      .devices.slice(0, 1)
+      .flatMap((device) => twice.map((lastUsedAt) => ({ ...device, current: false, lastUsedAt })));
+    const elements = await readElements(await render(<AccountPage {...accountProps({ devices })} />));
+    const names = elements
+      .filter(({ tag, text }) => tag === "button" && text.startsWith("End"))
+      .map(({ text }) => text.replaceAll(/\s+/g, " "));
+    expect(names).toEqual([
+      "End on Firefox on Linux, last used 20 Nov 2026, 09:00 UTC",
+      "End on Firefox on Linux, last used 21 Nov 2026, 09:00 UTC",
+    ]);
+  });
+});
+
 describe("the overview", () => {
   it("shows what was counted, also nothing, and says when all is well", async () => {
     const elements = await readElements(

@@ -62,7 +62,7 @@ describe("the frame", () => {
     expect(html).not.toContain("<b>Ines");
     const elements = await readElements(html);
     const badge = elements.find((element) => attribute(element, "class") === "credits-badge");
-    expect(badge?.text).toBe("7 credits+3 set aside");
+    expect(badge?.text).toBe("7 credits +3 set aside");
   });
 
   it.each([

@@ -29,7 +29,10 @@ export function Devices(props: { devices: readonly Device[] }) {
             <form method="post" action={endSessionPath(device.id)}>
               <Button small>
                 {device.current ? "Sign out" : "End"}
-                <span class="visually-hidden"> on {device.device}</span>
+                <span class="visually-hidden">
+                  {" "}
+                  on {device.device}, last used <Time at={device.lastUsedAt} />
+                </span>
               </Button>
             </form>
           </li>

@@ -7,8 +7,8 @@ export function CreditsBadge(props: { credits: Credits }) {
     <span class="credits-badge">
       <span>
         <strong>{formatNumber(props.credits.available)}</strong>{" "}
-        {props.credits.available === 1 ? "credit" : "credits"}
-      </span>
+        <span class="credits-word">{props.credits.available === 1 ? "credit" : "credits"}</span>
+      </span>{" "}
       {props.credits.held === 0 ? null : (
         <span class="credits-held" title={`${countOf(props.credits.held, "credit")} set aside`}>
           +{formatNumber(props.credits.held)} <span class="credits-held-words">set aside</span>

@@ -19,7 +19,7 @@ export function FlagFrame(props: FlagFrameProps) {
   return (
     <Page
       {...props.frame}
-      title={props.title}
+      title={`${props.title} · Switches`}
       current="admin-flags"
       look={["accounts", "flags"]}
       script={props.script}
