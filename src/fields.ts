@@ -34,17 +34,16 @@ function listFields(issue: z.core.$ZodIssue): string[] {
 }
 
 /**
- * What fits the schema, and the fallback in place of everything else. zod's `catch` does the same, but reaches for its
- * one function in a way that brings all of zod's tools into the bundle (docs/decisions/bundle.md).
+ * What fits the schema, and the fallback in place of everything else: zod's `catch`, which reaches for one function in a
+ * way that brings all of zod's tools into the bundle (docs/decisions/bundle.md).
  */
-export function orElse<Schema extends z.core.$ZodType, Fallback>(schema: Schema, fallback: Fallback) {
-  return z.union([
-    schema,
-    z.pipe(
-      z.unknown(),
-      z.transform(() => fallback),
-    ),
-  ]);
+export function orElse<Schema extends z.core.$ZodType>(
+  innerType: Schema,
+  fallback: z.output<Schema>,
+): z.ZodMiniCatch<Schema> {
+  const schema = new z.ZodMiniCatch({ type: "catch", innerType, catchValue: () => fallback });
+  // The class isn't generic; zod's own function says the same of what it makes.
+  return schema as z.ZodMiniCatch<Schema>;
 }
 
 /** A whole number, and one sentence for everything else. */

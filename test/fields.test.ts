@@ -117,6 +117,7 @@ describe("a field with something to fall back on", () => {
     note: orElse(z.optional(z.string().check(z.trim(), z.minLength(1))), undefined),
     seed: orElse(z.nullish(z.int()), null),
   });
+  const strict = z.object({ by: orElse(z.string(), ""), count: orElse(z.int(), 0) });
 
   it("is what was sent where that fits", () => {
     const sent = { note: " here ", seed: 3 };
@@ -136,6 +137,15 @@ describe("a field with something to fall back on", () => {
   it("may be missing, or null, where the schema says so", () => {
     expect(parseFields(schema, {})).toEqual({ ok: true, value: {} });
     expect(parseFields(schema, { seed: null })).toEqual({ ok: true, value: { seed: null } });
+  });
+
+  it("is the fallback where it is missing and the schema wants it", () => {
+    expect(parseFields(strict, {})).toEqual({ ok: true, value: { by: "", count: 0 } });
+    expect(parseFields(strict, { by: "ana" })).toEqual({ ok: true, value: { by: "ana", count: 0 } });
+    expect(parseFields(orElse(strict, { by: "?", count: 1 }), null)).toEqual({
+      ok: true,
+      value: { by: "?", count: 1 },
+    });
   });
 });
 

@@ -3,6 +3,7 @@
  * The metadata beside a value says who wrote it; a plain `wrangler kv key put` leaves none.
  */
 import * as z from "zod/mini";
+import { orElse } from "../fields.ts";
 import { ID_PATTERN } from "../ids.ts";
 import { FLAG_KEYS, type FlagKey } from "./registry.ts";
 
@@ -37,7 +38,7 @@ const ownMetadata = z.object({
 });
 
 /** Of what an operator gave by hand, whatever can be used. */
-const handWords = z.catch(
+const handWords = orElse(
   z.pipe(
     z.string(),
     z.transform((text) => text.slice(0, WORDS_MAX_CHARACTERS).toWellFormed()),
@@ -46,7 +47,7 @@ const handWords = z.catch(
 );
 
 /** `--metadata '{"by":"ana","note":"provider is down"}'` */
-const handMetadata = z.catch(z.object({ by: handWords, note: handWords }), { by: "", note: "" });
+const handMetadata = orElse(z.object({ by: handWords, note: handWords }), { by: "", note: "" });
 
 export type WriteMetadata = z.infer<typeof ownMetadata>;
 

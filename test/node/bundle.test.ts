@@ -93,6 +93,13 @@ describe("the deployed bundle", () => {
     }
   });
 
+  it("uses orElse() in place of zod's catch(), which brings all of zod's tools along", () => {
+    const own = files.filter((path) => path.startsWith("src/"));
+    expect(own).toContain("src/fields.ts");
+    const users = own.filter((path) => /\bz\.catch\(/.test(readFileSync(join(ROOT, path), "utf8")));
+    expect(users).toEqual([]);
+  });
+
   it("has stacks that are told in the files and lines that people wrote", () => {
     const { line, column } = placeOf(bundle, SENTENCE);
     const written = placeOf(readFileSync(join(ROOT, "src/errors.ts"), "utf8"), SENTENCE);
