@@ -49,10 +49,9 @@ const INSERT_CHANGE = `
 
 const IS_NEWS = "coalesce(last.new, ?9) <> ?6";
 
-/** False when the change is there already, or changes nothing. */
-export async function insertFlagChange(db: D1Database, change: NewFlagChange): Promise<boolean> {
-  const { results } = await bindChange(db, `${INSERT_CHANGE} WHERE ${IS_NEWS} RETURNING id`, change).all();
-  return results.length === 1;
+/** The value that it replaced; null when the change is there already, or changes nothing. */
+export async function insertFlagChange(db: D1Database, change: NewFlagChange): Promise<string | null> {
+  return bindChange(db, `${INSERT_CHANGE} WHERE ${IS_NEWS} RETURNING old`, change).first<string>("old");
 }
 
 /** More changes of one key than anybody makes while a location may be behind. */

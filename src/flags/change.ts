@@ -7,7 +7,7 @@ import { fail, type Result, succeed } from "../result.ts";
 import type { FlagJournal, LastChange } from "./journal.ts";
 import { type ChangeSource, STORED_KEYS, type StoredKey, type WriteMetadata } from "./keys.ts";
 import { rememberWrite } from "./load.ts";
-import { initialOf, noticeChanges } from "./notice-changes.ts";
+import { initialOf, noticeChanges, toHistoryText } from "./notice-changes.ts";
 import type { FlagSnapshot } from "./snapshot.ts";
 import { type FlagStore, readValues, writeValue } from "./store.ts";
 
@@ -50,17 +50,31 @@ export async function changeValue(
   tools: ChangeTools,
   change: RequestedChange,
 ): Promise<Result<AppliedChange, ChangeFailure>> {
-  const known = findSame(await noticeFirst(tools, change.now), change);
-  const metadata = known === null ? buildMetadata(change) : buildKnownMetadata(known);
+  const { same, value } = await lookBefore(tools, change);
+  const metadata = same === null ? buildMetadata(change) : buildKnownMetadata(same);
   try {
-    await writeTwice(tools, change, metadata);
+    const snapshot = await write(tools, change, metadata);
+    if (same !== null) return succeed({ snapshot, isRecorded: true });
+    logInfo("flag_changed", { key: change.key, via: change.via, change: change.id });
+    const recorded = await record(tools.journal, change);
+    if (recorded.replaced === null || value === null || recorded.replaced === value) {
+      return succeed({ snapshot, isRecorded: recorded.isRecorded });
+    }
+    // Somebody else changed it at the same time, and nobody knows whose write came last: the history decides.
+    return succeed({ snapshot: await write(tools, change, metadata), isRecorded: true });
   } catch (cause) {
     return fail({ kind: "store", cause });
   }
-  const snapshot = await rememberWrite(tools.store, change.key, change.value, metadata, change.now);
-  if (known !== null) return succeed({ snapshot, isRecorded: true });
-  logInfo("flag_changed", { key: change.key, via: change.via, change: change.id });
-  return succeed({ snapshot, isRecorded: await record(tools.journal, change) });
+}
+
+/** To KV, and into what this isolate serves. */
+async function write(
+  tools: ChangeTools,
+  change: RequestedChange,
+  metadata: WriteMetadata,
+): Promise<FlagSnapshot | null> {
+  await writeTwice(tools, change, metadata);
+  return rememberWrite(tools.store, change.key, change.value, metadata, change.now);
 }
 
 function buildMetadata({ id, via, actor, now, note }: RequestedChange): WriteMetadata {
@@ -75,19 +89,24 @@ function buildKnownMetadata({ changeId, via, actor, at, note }: LastChange): Wri
   return { change: changeId, via, by: actor, at, note };
 }
 
-function findSame(last: readonly LastChange[], change: RequestedChange): LastChange | null {
-  return last.find(({ key, new: value }) => key === change.key && value === change.value) ?? null;
+interface Before {
+  /** The newest change, if it made the value what it shall become. */
+  same: LastChange | null;
+  /** What the history has; null when it can't be asked. */
+  value: string | null;
 }
 
-/** What somebody did with wrangler a moment ago gets its own row before ours. The newest change of the other keys. */
-async function noticeFirst(tools: ChangeTools, readAt: number): Promise<LastChange[]> {
+/** What somebody did with wrangler a moment ago gets its own row before ours. */
+async function lookBefore(tools: ChangeTools, { key, value, now }: RequestedChange): Promise<Before> {
   try {
     const [values, last] = await Promise.all([readValues(tools.store), tools.journal.listLast(STORED_KEYS)]);
-    const noticed = await noticeChanges(tools.journal, last, { values, readAt }, tools.staleReadMs);
-    return last.filter(({ key }) => !noticed.some((other) => other === key));
+    const noticed = await noticeChanges(tools.journal, last, { values, readAt: now }, tools.staleReadMs);
+    if (noticed.includes(key)) return { same: null, value: toHistoryText(key, values[key].value) };
+    const newest = last.find((row) => row.key === key);
+    return { same: newest?.new === value ? newest : null, value: newest?.new ?? initialOf(key) };
   } catch (error) {
     logAlarm("flag_changes_not_noticed", { error: String(error) });
-    return [];
+    return { same: null, value: null };
   }
 }
 
@@ -104,26 +123,20 @@ async function writeTwice(
   }
 }
 
+interface Recorded {
+  isRecorded: boolean;
+  /** The value before it, by the history; null without a new row. */
+  replaced: string | null;
+}
+
 /** A switch has to work while the database doesn't: a missing row is written by the next round of the cron. */
-async function record(journal: FlagJournal, change: RequestedChange): Promise<boolean> {
+async function record(journal: FlagJournal, change: RequestedChange): Promise<Recorded> {
   const { id, key, value, via, actor, note, requestId, apiKeyId, now } = change;
-  const initial = initialOf(key);
+  const entry = { changeId: id, at: now, key, via, actor, value, note, requestId, apiKeyId };
   try {
-    await journal.append({
-      changeId: id,
-      at: now,
-      key,
-      via,
-      actor,
-      value,
-      note,
-      requestId,
-      apiKeyId,
-      initial,
-    });
-    return true;
+    return { isRecorded: true, replaced: await journal.append({ ...entry, initial: initialOf(key) }) };
   } catch (error) {
     logAlarm("flag_history_delayed", { key, change: id, error: String(error) });
-    return false;
+    return { isRecorded: false, replaced: null };
   }
 }

@@ -30,8 +30,8 @@ export interface LastChange {
 }
 
 export interface FlagJournal {
-  /** False when the change is there already, or changes nothing. */
-  append(entry: JournalEntry): Promise<boolean>;
+  /** The value that it replaced; null when the change is there already, or changes nothing. */
+  append(entry: JournalEntry): Promise<string | null>;
   /** False when the value is no news, or looks like an old copy of the store. */
   appendObserved(
     entry: JournalEntry,

@@ -54,7 +54,8 @@ async function notice(
   // Also under a mark that has no row: what changes nothing gets none.
   if (isKnown) return false;
   const isNoticed =
-    (entry.isOurs && (await journal.append(entry))) || (await appendObserved(journal, entry, doubtedSince));
+    (entry.isOurs && (await journal.append(entry)) !== null) ||
+    (await appendObserved(journal, entry, doubtedSince));
   if (isNoticed) logInfo("flag_change_noticed", { key: entry.key, via: entry.via });
   return isNoticed;
 }

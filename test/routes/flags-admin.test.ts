@@ -644,6 +644,48 @@ describe("noticing changes", () => {
     ]);
   });
 
+  it("keeps the store and the history together when two change a flag at the same time", async () => {
+    const tools = { store: env.FLAGS, staleReadMs: 120_000, sleep: () => Promise.resolve() };
+    const other = await createPerson({ role: "ADMIN" });
+    const change = (value: string, actor: string) => ({
+      ...{ id: newId(), key: "animations" as const, value, via: "admin" as const, actor },
+      ...{ note: null, requestId: null, apiKeyId: null, now: Date.now() },
+    });
+    // Each has looked before the other writes; the first one's row comes last, and so does the second one's write.
+    const [hasLooked, hasWritten] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const store = new Proxy(env.FLAGS, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== "function") return member;
+        return async (...given: unknown[]) => {
+          if (name === "put") {
+            hasLooked.resolve();
+            await hasWritten.promise;
+          }
+          return member.apply(target, given);
+        };
+      },
+    });
+    const second = changeValue({ ...tools, store, journal: journal() }, change("25%", other.id));
+    await hasLooked.promise;
+    const late = {
+      ...journal(),
+      append: async (entry: Parameters<ReturnType<typeof journal>["append"]>[0]) => {
+        hasWritten.resolve();
+        await second;
+        return journal().append(entry);
+      },
+    };
+    const first = await changeValue({ ...tools, journal: late }, change("off", admin.id));
+    expect(first).toMatchObject({ ok: true, value: { isRecorded: true } });
+    expect(await env.FLAGS.get("animations")).toBe("off");
+    const rows = await history(admin, "animations");
+    expect(rows.slice(0, 2).map((row) => [row.actor, row.old, row.new])).toEqual([
+      [admin.id, "25%", "off"],
+      [other.id, "auto", "25%"],
+    ]);
+  });
+
   it("finds out when somebody puts the mark of an older change beside another value", async () => {
     await put(admin, "animations", "off");
     const { metadata } = await env.FLAGS.getWithMetadata("animations");
