@@ -43,37 +43,47 @@ export function SignInPage(props: SignInPageProps) {
       }
     >
       <ErrorSummary errors={errors} detail={props.detail} />
-      <form method="post" action={SIGN_IN}>
-        <input type="hidden" name="next" value={props.next} />
-        <TextField
-          name="email"
-          label="E-mail address"
-          type="email"
-          value={props.email}
-          autocomplete="username"
-          maxLength={EMAIL_MAX_CHARACTERS}
-          required
-          requiredUnmarked
-          error={errors["email"]}
-        />
-        <TextField
-          name="password"
-          label="Password"
-          type="password"
-          autocomplete="current-password"
-          required
-          requiredUnmarked
-          error={errors["password"]}
-        />
-        <Button kind="primary" wide>
-          Sign in
-        </Button>
-        <Button wide action={SIGN_IN_LINK} skipValidation>
-          Mail me a link instead
-        </Button>
-      </form>
+      <PasswordForm {...props} errors={errors} />
       <PasskeyButton next={props.next} />
       <ProviderButtons providers={props.providers} next={props.next} />
     </WayIn>
+  );
+}
+
+function PasswordForm({
+  email,
+  next,
+  errors,
+}: Pick<SignInPageProps, "email" | "next"> & { errors: FieldErrors }) {
+  return (
+    <form method="post" action={SIGN_IN}>
+      <input type="hidden" name="next" value={next} />
+      <TextField
+        name="email"
+        label="E-mail address"
+        type="email"
+        value={email}
+        autocomplete="username"
+        maxLength={EMAIL_MAX_CHARACTERS}
+        required
+        requiredUnmarked
+        error={errors["email"]}
+      />
+      <TextField
+        name="password"
+        label="Password"
+        type="password"
+        autocomplete="current-password"
+        required
+        requiredUnmarked
+        error={errors["password"]}
+      />
+      <Button kind="primary" wide>
+        Sign in
+      </Button>
+      <Button wide action={SIGN_IN_LINK} skipValidation>
+        Mail me a link instead
+      </Button>
+    </form>
   );
 }

@@ -42,38 +42,44 @@ export function Keys(props: KeysProps) {
           ))}
         </ul>
       )}
-      <details class="account-more" open={refused !== null}>
-        <summary>
-          <span class="account-change">Make a key</span>
-        </summary>
-        <form class="account-form" method="post" action={ACCOUNT_KEYS}>
-          {refused === null ? null : <ErrorSummary errors={refused.errors} detail={refused.detail} />}
-          <TextField
-            name="keyName"
-            label="What is it for?"
-            value={refused?.values["keyName"] ?? ""}
-            maxLength={KEY_NAME_MAX_CHARACTERS}
-            required
-            requiredUnmarked
-            error={refused?.errors["keyName"]}
-          />
-          <fieldset class="field" id={fieldId("scopes")} tabindex={-1}>
-            <legend class="label">What may it do?</legend>
-            {props.scopes.map((choice) => (
-              <Checkbox
-                name="scopes"
-                value={choice.scope}
-                label={choice.scope}
-                hint={choice.words}
-                checked={refused?.scopes?.includes(choice.scope) === true}
-              />
-            ))}
-            <FieldError name="scopes" message={refused?.errors["scopes"]} />
-          </fieldset>
-          <Button>Make the key</Button>
-        </form>
-      </details>
+      <NewKeyForm scopes={props.scopes} refused={refused} />
     </Card>
+  );
+}
+
+function NewKeyForm({ scopes, refused }: Pick<KeysProps, "scopes" | "refused">) {
+  return (
+    <details class="account-more" open={refused !== null}>
+      <summary>
+        <span class="account-change">Make a key</span>
+      </summary>
+      <form class="account-form" method="post" action={ACCOUNT_KEYS}>
+        {refused === null ? null : <ErrorSummary errors={refused.errors} detail={refused.detail} />}
+        <TextField
+          name="keyName"
+          label="What is it for?"
+          value={refused?.values["keyName"] ?? ""}
+          maxLength={KEY_NAME_MAX_CHARACTERS}
+          required
+          requiredUnmarked
+          error={refused?.errors["keyName"]}
+        />
+        <fieldset class="field" id={fieldId("scopes")} tabindex={-1}>
+          <legend class="label">What may it do?</legend>
+          {scopes.map((choice) => (
+            <Checkbox
+              name="scopes"
+              value={choice.scope}
+              label={choice.scope}
+              hint={choice.words}
+              checked={refused?.scopes?.includes(choice.scope) === true}
+            />
+          ))}
+          <FieldError name="scopes" message={refused?.errors["scopes"]} />
+        </fieldset>
+        <Button>Make the key</Button>
+      </form>
+    </details>
   );
 }
 

@@ -34,24 +34,7 @@ export function AdminAuditPage(props: AdminAuditPageProps) {
         title="Audit log"
         lead="Who did what to whom, when and from where. Rows are added and never changed."
       />
-      <form class="filters" method="get" action={ADMIN_AUDIT} aria-label="Filter the list">
-        <SelectField name="action" label="What" value={filters.action} options={ACTIONS} />
-        <TextField
-          name="actor"
-          label="Who (address or id)"
-          value={filters.actor}
-          maxLength={FILTER_MAX_CHARACTERS}
-        />
-        <TextField
-          name="subject"
-          label="Whom (address or id)"
-          value={filters.subject}
-          maxLength={FILTER_MAX_CHARACTERS}
-        />
-        <div class="filters-buttons">
-          <Button icon="search">Show</Button>
-        </div>
-      </form>
+      <Filters filters={filters} />
       {props.records.length === 0 ? (
         <EmptyState
           title="Nothing is recorded"
@@ -69,6 +52,29 @@ export function AdminAuditPage(props: AdminAuditPageProps) {
         hasCursor={props.hasCursor}
       />
     </Page>
+  );
+}
+
+function Filters({ filters }: Pick<AdminAuditPageProps, "filters">) {
+  return (
+    <form class="filters" method="get" action={ADMIN_AUDIT} aria-label="Filter the list">
+      <SelectField name="action" label="What" value={filters.action} options={ACTIONS} />
+      <TextField
+        name="actor"
+        label="Who (address or id)"
+        value={filters.actor}
+        maxLength={FILTER_MAX_CHARACTERS}
+      />
+      <TextField
+        name="subject"
+        label="Whom (address or id)"
+        value={filters.subject}
+        maxLength={FILTER_MAX_CHARACTERS}
+      />
+      <div class="filters-buttons">
+        <Button icon="search">Show</Button>
+      </div>
+    </form>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Pieces that several flag pages share: the state of a flag, findings, history, differences. */
 import { adminFlagsRulesFromPath } from "../addresses.ts";
-import { Icon } from "../components/icon.tsx";
+import { ConcernItem } from "../components/concern.tsx";
 import { Table } from "../components/table.tsx";
 import { Time } from "../components/time.tsx";
 import type { DiffLine, FlagFinding, FlagHistoryRow, FlagOverview } from "./flag-model.ts";
@@ -59,12 +59,11 @@ export function Findings(props: { findings: readonly FlagFinding[] }) {
       <h2 id="findings-title">Needs attention</h2>
       <ul>
         {props.findings.map((finding) => (
-          <li class={`concern concern-${finding.severity}`}>
-            <Icon name="alert" />
+          <ConcernItem severity={finding.severity}>
             <span>
               {finding.message} <span class="concern-fix">{finding.fix}</span>
             </span>
-          </li>
+          </ConcernItem>
         ))}
       </ul>
     </section>

@@ -43,42 +43,42 @@ export function FlagsImportPage(props: FlagsImportPageProps) {
     >
       <ErrorSummary errors={props.errors} />
       {props.plan === null ? null : <Plan plan={props.plan} />}
-      <form method="post" action={ADMIN_FLAGS_IMPORT} class="rules-form" enctype="multipart/form-data">
-        <FileField name="file" label="A file" accept="application/json,.json" />
-        <JsonField
-          name="text"
-          label="Or its text"
-          value={props.text}
-          rows={ROWS}
-          error={props.errors["text"]}
-        />
-        <NoteField
-          name="note"
-          hint="It goes into the history of everything that changes."
-          value={props.note}
-          error={props.errors["note"]}
-        />
-        {props.plan === null || props.plan.confirm === "" ? null : (
-          <ConfirmField
-            name="confirm"
-            keys={props.plan.confirm}
-            hint="A critical flag would change."
-            value={props.confirm}
-            error={props.errors["confirm"]}
-          />
-        )}
-        <div class="actions">
-          <Button name="intent" value="check" icon="search">
-            Show what would change
-          </Button>
-          {props.plan === null ? null : (
-            <Button kind="primary" name="intent" value="apply">
-              Import it
-            </Button>
-          )}
-        </div>
-      </form>
+      <ImportForm {...props} />
     </FlagFrame>
+  );
+}
+
+function ImportForm({ text, note, confirm, errors, plan }: FlagsImportPageProps) {
+  return (
+    <form method="post" action={ADMIN_FLAGS_IMPORT} class="rules-form" enctype="multipart/form-data">
+      <FileField name="file" label="A file" accept="application/json,.json" />
+      <JsonField name="text" label="Or its text" value={text} rows={ROWS} error={errors["text"]} />
+      <NoteField
+        name="note"
+        hint="It goes into the history of everything that changes."
+        value={note}
+        error={errors["note"]}
+      />
+      {plan === null || plan.confirm === "" ? null : (
+        <ConfirmField
+          name="confirm"
+          keys={plan.confirm}
+          hint="A critical flag would change."
+          value={confirm}
+          error={errors["confirm"]}
+        />
+      )}
+      <div class="actions">
+        <Button name="intent" value="check" icon="search">
+          Show what would change
+        </Button>
+        {plan === null ? null : (
+          <Button kind="primary" name="intent" value="apply">
+            Import it
+          </Button>
+        )}
+      </div>
+    </form>
   );
 }
 

@@ -1,8 +1,8 @@
 /** The rules as a document: edited, checked and compared before they are saved. */
 import { ADMIN_FLAGS_RULES } from "../addresses.ts";
 import { Button } from "../components/button.tsx";
+import { ConcernItem } from "../components/concern.tsx";
 import { ErrorSummary } from "../components/error-summary.tsx";
-import { Icon } from "../components/icon.tsx";
 import { Notice } from "../components/notice.tsx";
 import type { FieldErrors, Frame } from "../model.ts";
 import { countOf } from "../words.ts";
@@ -152,11 +152,10 @@ function Comparison({ difference }: Pick<RulesCheck, "difference">) {
 
 function Issue(issue: RulesIssue, severity: "error" | "warning") {
   return (
-    <li class={`concern concern-${severity}`}>
-      <Icon name="alert" />
+    <ConcernItem severity={severity}>
       <span>
         <span class="mono">{issue.field}</span>: {issue.message}
       </span>
-    </li>
+    </ConcernItem>
   );
 }

@@ -62,26 +62,32 @@ export function FlagsSpeedPage(props: FlagsSpeedPageProps) {
             : "Switch perf_monitoring on, and sampled views are measured from then on."}
         </EmptyState>
       ) : (
-        <>
-          <div class="speeds">
-            <Table
-              caption="Pages with their 75th percentiles"
-              rows={props.pages}
-              columns={[
-                { label: "Page", cell: (row) => <Path path={row.page} /> },
-                ...NAMES.map((name) => ({
-                  label: LABELS[name],
-                  cell: (row: PageSpeed) => <Measure name={name} value={row.p75[name]} />,
-                  numeric: true,
-                })),
-                { label: "Views", cell: (row) => formatNumber(row.samples), numeric: true },
-              ]}
-            />
-          </div>
-          <p class="speed-scale">{describeScale()}</p>
-        </>
+        <Speeds pages={props.pages} />
       )}
     </Page>
+  );
+}
+
+function Speeds(props: Pick<FlagsSpeedPageProps, "pages">) {
+  return (
+    <>
+      <div class="speeds">
+        <Table
+          caption="Pages with their 75th percentiles"
+          rows={props.pages}
+          columns={[
+            { label: "Page", cell: (row) => <Path path={row.page} /> },
+            ...NAMES.map((name) => ({
+              label: LABELS[name],
+              cell: (row: PageSpeed) => <Measure name={name} value={row.p75[name]} />,
+              numeric: true,
+            })),
+            { label: "Views", cell: (row) => formatNumber(row.samples), numeric: true },
+          ]}
+        />
+      </div>
+      <p class="speed-scale">{describeScale()}</p>
+    </>
   );
 }
 

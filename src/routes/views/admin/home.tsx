@@ -1,5 +1,5 @@
 /** The administrators' first look: what needs a person now, and a few real figures. */
-import { Icon } from "../components/icon.tsx";
+import { ConcernItem } from "../components/concern.tsx";
 import { Notice } from "../components/notice.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { Page } from "../layout.tsx";
@@ -38,43 +38,50 @@ export function AdminHomePage(props: AdminHomePageProps) {
         title="How things stand"
         lead="Everything here is counted from the tables when the page is made."
       />
-      <section class="concerns" aria-labelledby="concerns-title">
-        <h2 id="concerns-title">Needs attention</h2>
-        {props.concerns.length === 0 ? (
-          <Notice
-            kind="success"
-            text="Nothing. No job is stuck, the books balance, and no switch or rule is broken."
-          />
-        ) : (
-          <ul>
-            {props.concerns.map((concern) => (
-              <li class={`concern concern-${concern.severity}`}>
-                <Icon name="alert" />
-                {concern.href === null ? (
-                  <span>{concern.text}</span>
-                ) : (
-                  <a href={concern.href}>{concern.text}</a>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
-      <section aria-labelledby="figures-title">
-        <h2 id="figures-title">In figures</h2>
-        <dl class="figures">
-          {props.figures.map((figure) => (
-            <div>
-              <dt>{figure.name}</dt>
-              <dd class="figure-value">{formatNumber(figure.value)}</dd>
-              <dd class="figure-note">{figure.note}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
+      <Concerns concerns={props.concerns} />
+      <Figures figures={props.figures} />
       {props.days === undefined ? null : (
         <DailyPictures days={props.days} hasCharts={props.hasCharts !== false} />
       )}
     </Page>
+  );
+}
+
+function Concerns(props: { concerns: readonly Concern[] }) {
+  return (
+    <section class="concerns" aria-labelledby="concerns-title">
+      <h2 id="concerns-title">Needs attention</h2>
+      {props.concerns.length === 0 ? (
+        <Notice
+          kind="success"
+          text="Nothing. No job is stuck, the books balance, and no switch or rule is broken."
+        />
+      ) : (
+        <ul>
+          {props.concerns.map(({ severity, text, href }) => (
+            <ConcernItem severity={severity}>
+              {href === null ? <span>{text}</span> : <a href={href}>{text}</a>}
+            </ConcernItem>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Figures(props: { figures: readonly Figure[] }) {
+  return (
+    <section aria-labelledby="figures-title">
+      <h2 id="figures-title">In figures</h2>
+      <dl class="figures">
+        {props.figures.map((figure) => (
+          <div>
+            <dt>{figure.name}</dt>
+            <dd class="figure-value">{formatNumber(figure.value)}</dd>
+            <dd class="figure-note">{figure.note}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -85,22 +85,8 @@ export function AdminUserPage(props: AdminUserPageProps) {
         </Card>
       </div>
       {props.canChangeAccount ? <RoleAndAccess {...props} /> : null}
-      <section class="history" aria-labelledby="ledger-title">
-        <h2 id="ledger-title">Last movements</h2>
-        {props.entries.length === 0 ? (
-          <p class="lead">Nothing has moved yet.</p>
-        ) : (
-          <Ledger caption="Movements of this person's credits, newest first" entries={props.entries} />
-        )}
-      </section>
-      <section class="history" aria-labelledby="jobs-title">
-        <h2 id="jobs-title">Last pictures</h2>
-        {props.jobs.length === 0 ? (
-          <p class="lead">No picture was ordered yet.</p>
-        ) : (
-          <JobsTable caption="This person's last jobs, newest first" jobs={props.jobs} withPerson={false} />
-        )}
-      </section>
+      <LastMovements entries={props.entries} />
+      <LastPictures jobs={props.jobs} />
     </Page>
   );
 }
@@ -169,6 +155,32 @@ function RoleAndAccess(props: AdminUserPageProps) {
           <Button>Save</Button>
         </div>
       </form>
+    </section>
+  );
+}
+
+function LastMovements(props: { entries: readonly Entry[] }) {
+  return (
+    <section class="history" aria-labelledby="ledger-title">
+      <h2 id="ledger-title">Last movements</h2>
+      {props.entries.length === 0 ? (
+        <p class="lead">Nothing has moved yet.</p>
+      ) : (
+        <Ledger caption="Movements of this person's credits, newest first" entries={props.entries} />
+      )}
+    </section>
+  );
+}
+
+function LastPictures(props: { jobs: readonly Job[] }) {
+  return (
+    <section class="history" aria-labelledby="jobs-title">
+      <h2 id="jobs-title">Last pictures</h2>
+      {props.jobs.length === 0 ? (
+        <p class="lead">No picture was ordered yet.</p>
+      ) : (
+        <JobsTable caption="This person's last jobs, newest first" jobs={props.jobs} withPerson={false} />
+      )}
     </section>
   );
 }
