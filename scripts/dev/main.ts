@@ -8,6 +8,7 @@ import { requireReadableLines, writeDevVarsIfMissing } from "./dev-vars.ts";
 import { onParentGone } from "./parent.ts";
 import { parsePort, requireFreePort } from "./ports.ts";
 import { runScript } from "./refusal.ts";
+import { claimFolder } from "./running.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { ROOT } from "./wrangler.ts";
 
@@ -18,6 +19,15 @@ const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 await runScript(async () => {
   const port = parsePort(process.env["PORT"]);
+  const release = await claimFolder(STATE_DIR, port);
+  try {
+    await runUntilStopped(port);
+  } finally {
+    release();
+  }
+});
+
+async function runUntilStopped(port: number): Promise<void> {
   await requireFreePort(port, "the app");
   if (writeDevVarsIfMissing(DEV_VARS_PATH, port)) console.log("Wrote .dev.vars with fresh secrets.");
   requireReadableLines(DEV_VARS_PATH);
@@ -35,7 +45,7 @@ await runScript(async () => {
   }
   await stack.stop();
   if (end === ASKED) console.log("Stopped.");
-});
+}
 
 /** Settles at the first stop signal, and when the process that started this one is gone. */
 function listenForStop(): { asked: Promise<typeof ASKED>; signal: AbortSignal } {

@@ -44,6 +44,11 @@ export async function requireFreePort(port: number, user: string): Promise<void>
   }
 }
 
+export async function isPortInUse(port: number): Promise<boolean> {
+  const codes = await Promise.all(LOOPBACK_ADDRESSES.map((address) => tryListening(port, address)));
+  return codes.includes("EADDRINUSE");
+}
+
 /** The first of `count` free ports side by side. A stack that nobody gave a port needs two. */
 export async function findFreePort(count = 2): Promise<number> {
   for (let attempt = 0; attempt < FREE_PORT_TRIES; attempt++) {
