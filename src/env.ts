@@ -12,6 +12,7 @@ import {
 } from "./auth/oauth/settings.ts";
 import { type ImageHost, parseImageHosts } from "./ideogram/image-hosts.ts";
 import { isUsableBaseUrl, isUsableKey } from "./ideogram/settings.ts";
+import { isHttpLoopback } from "./loopback.ts";
 import { buildMailSettings, listMailIssues, type MailSettings, mailVariables } from "./mail/settings.ts";
 import { fail, type Result, succeed } from "./result.ts";
 
@@ -86,9 +87,6 @@ function wholeNumber(min: number, max: number) {
 
 /** Reads of KV are paid for in production; at a desk, a change is to be seen at once. */
 const FLAGS_TTL_DEFAULT_SECONDS = { production: 30, development: 1 } as const;
-
-/** All of them are this machine. */
-export const LOOPBACK_HOSTNAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
@@ -261,8 +259,7 @@ function listUnsafeSettings(settings: SoundSettings): ConfigIssue[] {
 }
 
 function isSafeBase(base: URL, mayUseHttp: boolean): boolean {
-  const isLoopback = base.protocol === "http:" && LOOPBACK_HOSTNAMES.has(base.hostname);
-  return base.protocol === "https:" || (mayUseHttp && isLoopback);
+  return base.protocol === "https:" || (mayUseHttp && isHttpLoopback(base));
 }
 
 /** One without the other would either ask nobody or refuse everybody. */

@@ -4,6 +4,7 @@
  */
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from "../../src/auth/password.ts";
 import { type Bindings, type Config, parseConfig } from "../../src/env.ts";
+import { isHttpLoopback } from "../../src/loopback.ts";
 import { buildLocalOrigin } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -22,8 +23,6 @@ export interface Settings {
   /** Variables that differ from the files in this run only. */
   overrides: Record<string, string>;
 }
-
-const LOOPBACK_HOSTNAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 export interface Run {
   port: number;
@@ -95,7 +94,7 @@ function movePorts(env: LocalBindings, port: number): MovedPorts {
 function findLoopbackUrl(text: string | undefined): URL | null {
   if (text === undefined || !URL.canParse(text)) return null;
   const url = new URL(text);
-  return url.protocol === "http:" && LOOPBACK_HOSTNAMES.has(url.hostname) ? url : null;
+  return isHttpLoopback(url) ? url : null;
 }
 
 const HTTP_PORT = 80;

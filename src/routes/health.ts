@@ -2,8 +2,9 @@
 import { Hono } from "hono";
 import { countWaitingLetters } from "../db/mail-outbox.ts";
 import { EXPECTED_MIGRATION, EXPECTED_TRIGGERS, findAppliedSchema } from "../db/schema-version.ts";
-import { type ConfigIssue, LOOPBACK_HOSTNAMES, parseConfig } from "../env.ts";
+import { type ConfigIssue, parseConfig } from "../env.ts";
 import { logError } from "../log.ts";
+import { LOOPBACK_HOSTNAMES } from "../loopback.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { version } from "./frame.ts";
 

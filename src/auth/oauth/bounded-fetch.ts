@@ -2,7 +2,7 @@
  * Calls to an identity provider: bounded in time and size, never redirected, and never in the clear across a network.
  * The library that makes the calls has none of these bounds by itself.
  */
-import { isHttpLoopback } from "./settings.ts";
+import { isHttpLoopback } from "../../loopback.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
 /** Discovery documents are the largest answers; real ones have 2 to 8 KB. */

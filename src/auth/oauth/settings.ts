@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { ConfigIssue } from "../../env.ts";
+import { isHttpLoopback } from "../../loopback.ts";
 
 /** `oidc` is the one issuer of the operator's choice. The order is the order of the buttons. */
 export const PROVIDER_IDS = ["google", "github", "oidc"] as const;
@@ -112,15 +113,9 @@ function nameOf({ OIDC_NAME: name, OIDC_ISSUER: issuer }: ProviderVariables): st
   return URL.canParse(issuer) ? new URL(issuer).hostname : issuer;
 }
 
-const LOOPBACK_HOSTNAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
 function isIssuer(text: string, mayUseHttp: boolean): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   if (url.search !== "" || url.hash !== "" || url.username !== "") return false;
   return url.protocol === "https:" || (mayUseHttp && isHttpLoopback(url));
-}
-
-export function isHttpLoopback(url: URL): boolean {
-  return url.protocol === "http:" && LOOPBACK_HOSTNAMES.has(url.hostname);
 }
