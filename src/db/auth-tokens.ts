@@ -10,13 +10,14 @@ export interface LinkRow {
   name: string;
   /** Where its page leads on to: a path of this site. */
   next: string;
-  createdAt: number;
 }
 
 export interface NewLink extends LinkRow {
   /** The row of the outbox that it is written for. */
   letterId: string;
   tokenHash: string;
+  /** When it was asked for, which decides which one is the newest. */
+  createdAt: number;
   expiresAt: number;
 }
 
@@ -68,7 +69,7 @@ export async function findLink(
 ): Promise<LinkRow | null> {
   return db
     .prepare(
-      `SELECT purpose, email, user_id AS userId, name, next, created_at AS createdAt FROM auth_tokens
+      `SELECT purpose, email, user_id AS userId, name, next FROM auth_tokens
        WHERE token_hash = ?1 AND email = ?2 AND expires_at > ?3`,
     )
     .bind(tokenHash, email, now)

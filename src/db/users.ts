@@ -76,7 +76,6 @@ export async function findCredentials(db: D1Database, email: string): Promise<Cr
 /** A person as their mailbox knows them. */
 export interface MailboxRow {
   id: string;
-  name: string;
   passwordHash: string | null;
   emailVerifiedAt: number | null;
   disabledAt: number | null;
@@ -86,7 +85,7 @@ export interface MailboxRow {
 export async function findUserByEmail(db: D1Database, email: string): Promise<MailboxRow | null> {
   return db
     .prepare(
-      `SELECT id, name, password_hash AS passwordHash, email_verified_at AS emailVerifiedAt, disabled_at AS disabledAt
+      `SELECT id, password_hash AS passwordHash, email_verified_at AS emailVerifiedAt, disabled_at AS disabledAt
        FROM users WHERE email = ?1`,
     )
     .bind(email)

@@ -7,6 +7,7 @@ import { setSessionCookie } from "../auth/middleware/load-principal.ts";
 import type { OpenedSession } from "../auth/open-session.ts";
 import { describePasswordProblem } from "../auth/password-rules.ts";
 import { buildPostOffice } from "../auth/post-office.ts";
+import { auditOrigin } from "../auth/request-facts.ts";
 import { SESSION_TTL_SECONDS } from "../auth/session.ts";
 import { signInWithPassword } from "../auth/sign-in.ts";
 import { hashToken } from "../auth/token.ts";
@@ -154,16 +155,13 @@ function explainRefusal(refusal: ConfirmRefusal): AppError {
 }
 
 export async function signOut(c: AppContext): Promise<void> {
-  const { sessionToken, requestId, place, now } = buildRequestFacts(c);
-  const principal = c.get("principal");
-  if (sessionToken !== undefined) {
-    const userId = principal?.id ?? null;
-    const origin = { requestId, place: place.network };
+  const facts = buildRequestFacts(c);
+  if (facts.sessionToken !== undefined) {
+    const userId = c.get("principal")?.id ?? null;
+    const entry = { actorId: userId, subjectId: userId, origin: auditOrigin(facts) };
     await c.env.DB.batch([
-      buildDeleteSession(c.env.DB, await hashToken(sessionToken)),
-      buildAudit(c.env.DB, { action: "session.end", actorId: userId, subjectId: userId, origin }, now, {
-        onlyIfChanged: true,
-      }),
+      buildDeleteSession(c.env.DB, await hashToken(facts.sessionToken)),
+      buildAudit(c.env.DB, { action: "session.end", ...entry }, facts.now, { onlyIfChanged: true }),
     ]);
   }
   setSessionCookie(c, c.get("config").origin, "", 0);
@@ -171,11 +169,11 @@ export async function signOut(c: AppContext): Promise<void> {
 
 export async function signOutEverywhere(c: AppContext): Promise<void> {
   const { id } = requireUser(c);
-  const { requestId, place, now } = buildRequestFacts(c);
-  const origin = { requestId, place: place.network };
+  const facts = buildRequestFacts(c);
+  const entry = { actorId: id, subjectId: id, origin: auditOrigin(facts) };
   await c.env.DB.batch([
     buildDeleteSessions(c.env.DB, id, null),
-    buildAudit(c.env.DB, { action: "session.end_all", actorId: id, subjectId: id, origin }, now),
+    buildAudit(c.env.DB, { action: "session.end_all", ...entry }, facts.now),
   ]);
   setSessionCookie(c, c.get("config").origin, "", 0);
 }

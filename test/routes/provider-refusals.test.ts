@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { testBindings } from "../support/http.ts";
 import { type ScriptedProvider, startOidcProvider } from "../support/identity-provider.ts";
 import {
   expectRefused,
@@ -37,6 +38,20 @@ describe("47 a person who changes their mind", () => {
     const provider = startOidcProvider();
     const visitor = visitorOf(provider);
     const response = await visitor.call("GET", "/auth/callback/oidc?error=access_denied&state=x");
+    await expectRefused(response, visitor, "SignInLost", LOST);
+  });
+});
+
+describe("a sign-in that was under way when AUTH_SECRET changed", () => {
+  it("is lost, also while the secret that sealed it is still known: that one is only recognised", async () => {
+    const provider = startOidcProvider();
+    const visitor = visitorOf(provider);
+    const back = provider.signIn(await leave(visitor), newClaims());
+    const rotated = {
+      AUTH_SECRET: "the-secret-after-the-rotation-0123456789",
+      AUTH_SECRET_PREVIOUS: String(testBindings().AUTH_SECRET),
+    };
+    const response = await visitor.call("GET", back, { env: { ...provider.env, ...rotated } });
     await expectRefused(response, visitor, "SignInLost", LOST);
   });
 });
