@@ -1,6 +1,7 @@
 /** Two at once, too late, and too early: one wins, the money moves once, and nothing of the loser is left. */
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { eraseAccount } from "../../../src/account/erase-account.ts";
 import { finishJob } from "../../../src/db/generation-finish.ts";
 import { cancelJob, claimJob, failJob } from "../../../src/db/generation-jobs.ts";
 import { checkpointSubmit, startSubmit } from "../../../src/db/generation-purchase.ts";
@@ -202,6 +203,47 @@ describe("a delivery that comes back after its lease", () => {
     await deliverToTheEnd(workshop.context, id);
   });
 });
+
+describe("an account that is erased after a delivery's lease", () => {
+  it("before it buys, leaves it nothing to buy for", async () => {
+    const { userId, id } = await orderOne();
+    const workshop = createWorkshop();
+    const isCloudOn = async () => {
+      await letTimePass(200_000, id);
+      await sweepJobs(workshop.context);
+      await erase(userId);
+      return true;
+    };
+    expect(await advanceJob({ ...workshop.context, isCloudOn }, id)).toEqual({ kind: "done" });
+    expect(workshop.provider.seen.submits).toBe(0);
+    expect(await readBalance(userId)).toEqual({ available: 0, held: 0 });
+  });
+
+  it("while it stores, leaves no object behind", async () => {
+    const { userId, id } = await orderOne();
+    const workshop = createWorkshop();
+    const bucket = holdUpPut(async () => {
+      await letTimePass(200_000, id);
+      await changeRow(id, "created_at = created_at - 3600000");
+      await failTooOld(env.DB, 3_600_000, 10);
+      await erase(userId);
+    });
+    expect(await advanceJob({ ...workshop.context, bucket }, id)).toEqual({ kind: "done" });
+    expect((await env.BUCKET.list()).objects.filter(({ key }) => key.includes(userId))).toEqual([]);
+    expect(await readBalance(userId)).toEqual({ available: 0, held: 0 });
+  });
+});
+
+async function erase(userId: string): Promise<void> {
+  const person = await env.DB.prepare("SELECT id, email FROM users WHERE id = ?1")
+    .bind(userId)
+    .first<{ id: string; email: string }>();
+  if (person === null) throw new Error("erase: nobody");
+  const place = { key: "test", network: null };
+  const facts = { requestId: "test", place, userAgent: "vitest", sessionToken: undefined, now: Date.now() };
+  const erased = await eraseAccount(env.DB, env.BUCKET, [], person, facts);
+  if (!erased.ok) throw new Error(`erase: ${erased.error.kind}`);
+}
 
 async function finishByAnother(workshop: Workshop, id: string): Promise<void> {
   await letTimePass(200_000, id);
