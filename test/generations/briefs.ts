@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { type Brief, parseBrief } from "../../src/generations/brief.ts";
 import { EVENT_TYPES, type EventType, QUALITIES, SHAPES, STYLES } from "../../src/generations/catalogue.ts";
 import type { Question } from "../../src/generations/questions.ts";
+import { trimWords } from "../../src/generations/wording.ts";
 
 /** The body of a small valid brief of this event type: required questions only, one shape. */
 export function buildBody(type: EventType): Record<string, unknown> & { answers: Record<string, unknown> } {
@@ -39,11 +40,11 @@ export function getRefusal(body: unknown): Record<string, string> {
   return Object.fromEntries(parsed.error.map(({ field, message }) => [field, message]));
 }
 
-/** Words that a person can send: no control characters, not blank, trimmed. */
-export function arbitraryWords(maxLength: number): fc.Arbitrary<string> {
+/** Words that a person can send: no control characters, something to be seen, trimmed. */
+export function arbitraryWords(maxLength: number, without = ""): fc.Arbitrary<string> {
   return fc
     .string({ unit: "binary", maxLength })
-    .map((words) => words.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "").trim())
+    .map((words) => trimWords(words.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "").replaceAll(without, "")))
     .filter((words) => words !== "" && words.length <= maxLength);
 }
 
@@ -78,10 +79,7 @@ export const arbitraryBody = fc.constantFrom<EventType>(...EVENT_TYPES).chain((t
         { minLength: 1, maxLength: 4 },
       ),
       text: fc
-        .array(
-          arbitraryWords(40).map((line) => line.replaceAll("「", "")),
-          { minLength: 1, maxLength: 4 },
-        )
+        .array(arbitraryWords(40, "「"), { minLength: 1, maxLength: 4 })
         .map((lines) => lines.join("\n")),
       details: arbitraryWords(600),
       quality: fc.constantFrom(...QUALITIES.map(({ key }) => key)),
