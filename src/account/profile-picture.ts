@@ -4,9 +4,9 @@
  */
 import { PROFILE_PICTURE_MAX_BYTES, saveProfilePicture } from "../db/profile-pictures.ts";
 import type { ImageDefect } from "../r2/image-facts.ts";
-import { toHex } from "../r2/objects.ts";
 import { cropToSquare } from "../r2/transform.ts";
 import { fail, type Result, succeed } from "../result.ts";
+import { sha256 } from "../sha256.ts";
 
 /** Wide enough for a screen with two pixels to the dot. */
 export const PROFILE_PICTURE_SIDE_PIXELS = 256;
@@ -35,7 +35,7 @@ export async function changeProfilePicture(
   }
   const bytes = made.value;
   if (bytes.length > PROFILE_PICTURE_MAX_BYTES) return fail({ kind: "not_made", cause: "too_many_bytes" });
-  const sha256 = toHex(await crypto.subtle.digest("SHA-256", bytes));
-  await saveProfilePicture(db, userId, { bytes, sha256 }, now);
-  return succeed(sha256);
+  const hash = await sha256(bytes);
+  await saveProfilePicture(db, userId, { bytes, sha256: hash }, now);
+  return succeed(hash);
 }

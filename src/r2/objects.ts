@@ -2,6 +2,7 @@
  * Questions to the bucket about objects: find, list, delete. Putting is store-image.ts alone.
  * A missing object is null; what the bucket throws goes on to the caller, who knows whether to try again.
  */
+import { toHex } from "../sha256.ts";
 import { buildGenerationPrefix } from "./keys.ts";
 
 export interface StoredObject {
@@ -91,8 +92,4 @@ export function describeObject(object: R2Object): StoredObject {
     httpEtag: object.httpEtag,
     uploadedAt: object.uploaded.getTime(),
   };
-}
-
-export function toHex(buffer: ArrayBuffer): string {
-  return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

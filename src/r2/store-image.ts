@@ -3,9 +3,10 @@
  * and creates only: an object that exists is never overwritten.
  */
 import { fail, type Result, succeed } from "../result.ts";
+import { sha256 } from "../sha256.ts";
 import { contentTypeOf, type ImageDefect, type ImageFacts, type PixelSize } from "./image-facts.ts";
 import { buildThumbnailKey, parseImageKey } from "./keys.ts";
-import { findObject, type StoredObject, toHex } from "./objects.ts";
+import { findObject, type StoredObject } from "./objects.ts";
 import { type ImageExpectation, validateImage } from "./validate-image.ts";
 
 export interface StoredImage extends ImageFacts {
@@ -59,11 +60,10 @@ async function createObject(
 ): Promise<Result<StoredImage, StoreFailure>> {
   const facts = await validateImage(bytes, expected);
   if (!facts.ok) return fail({ kind: "invalid_image", defect: facts.error });
-  const sha256 = toHex(await crypto.subtle.digest("SHA-256", bytes));
-  const image: StoredImage = { key, sha256, ...facts.value };
+  const image: StoredImage = { key, sha256: await sha256(bytes), ...facts.value };
   try {
     const existing = await putOnce(bucket, image, bytes);
-    if (existing === null || existing.sha256 === sha256) return succeed(image);
+    if (existing === null || existing.sha256 === image.sha256) return succeed(image);
     return fail({ kind: "key_taken", key, sha256: existing.sha256 });
   } catch (cause) {
     return fail({ kind: "storage", cause });

@@ -1,4 +1,5 @@
 /** People, as admins see them: find them, read their ledger, add credits, and change role and access. */
+
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { changeRoleAndAccess, type RoleAndAccess } from "../auth/change-account.ts";
@@ -12,6 +13,7 @@ import { buildUserQuery, findUser, listUsers, type UserRow } from "../db/users.t
 import { AppError } from "../errors.ts";
 import { wholeNumber } from "../fields.ts";
 import { singleLine } from "../generations/wording.ts";
+import { sha256 } from "../sha256.ts";
 import {
   numberedPageQuery,
   pageQuery,
@@ -203,8 +205,6 @@ function belowZero(available: number): AppError {
   return new AppError("invalid_request", { errors: [{ field: "addCredits", message }] });
 }
 
-async function hashRequest(userId: string, change: AddCredits): Promise<string> {
-  const text = JSON.stringify([userId, change.addCredits, change.reason]);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+function hashRequest(userId: string, change: AddCredits): Promise<string> {
+  return sha256(JSON.stringify([userId, change.addCredits, change.reason]));
 }
