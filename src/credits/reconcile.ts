@@ -2,6 +2,7 @@
  * Compares balances, entries, generations and images with each other and lists every disagreement.
  * It only looks. An empty list is what "the books balance" means.
  */
+import { LAST_ID } from "../db/page.ts";
 import { CHECKS, type Disagreement } from "./checks.ts";
 
 export interface Finding {
@@ -17,9 +18,6 @@ export interface PeopleRange {
   after: string;
   upTo: string;
 }
-
-/** Sorts after every identifier. */
-const LAST_ID = "~";
 
 export const EVERYBODY: PeopleRange = { after: "", upTo: LAST_ID };
 

@@ -1,4 +1,5 @@
 /** Table audit_log: who did what to whom, when and from where. Rows are added and never changed. */
+import { buildPage, type Page } from "./page.ts";
 
 export const AUDIT_ACTIONS = [
   "account.create",
@@ -93,10 +94,7 @@ export interface AuditFilter {
   action?: string | undefined;
 }
 
-export interface AuditPage {
-  items: AuditRow[];
-  nextCursor: string | null;
-}
+export type AuditPage = Page<AuditRow>;
 
 /** Newest first. Conditions are added only for what was asked, so that each is answered by its index. */
 export async function listAudit(
@@ -126,7 +124,5 @@ export async function listAudit(
     )
     .bind(...values)
     .all<AuditRow>();
-  const items = results.slice(0, page.limit);
-  const last = items.at(-1);
-  return { items, nextCursor: results.length > page.limit && last !== undefined ? String(last.id) : null };
+  return buildPage(results, page.limit);
 }

@@ -1,4 +1,5 @@
 /** Table credit_entries as people read it: lists, newest first. Writing belongs to credits/. */
+import { buildPage, type Page } from "./page.ts";
 import { type Query, runQuery } from "./query.ts";
 import type { EntryKind } from "./schema.ts";
 
@@ -13,10 +14,7 @@ export interface EntryRow {
   createdAt: number;
 }
 
-export interface EntryPage {
-  items: EntryRow[];
-  nextCursor: string | null;
-}
+export type EntryPage = Page<EntryRow>;
 
 export interface EntryPageRequest {
   cursor?: number | undefined;
@@ -31,11 +29,7 @@ export function buildEntriesQuery(db: D1Database, userId: string, page: EntryPag
          FROM credit_entries WHERE user_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3`,
       )
       .bind(userId, page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1),
-    parse: (rows: EntryRow[]) => {
-      const items = rows.slice(0, page.limit);
-      const last = items.at(-1);
-      return { items, nextCursor: rows.length > page.limit && last !== undefined ? String(last.id) : null };
-    },
+    parse: (rows: EntryRow[]) => buildPage(rows, page.limit),
   };
 }
 

@@ -3,6 +3,7 @@
  * Whether a row is written is decided inside the statement, so that Workers who notice the same thing write it once.
  */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
+import { buildPage, type Page } from "./page.ts";
 import { type Query, runQuery } from "./query.ts";
 
 export type FlagChangeSource = "admin" | "wrangler" | "schedule" | "guard";
@@ -107,10 +108,7 @@ export function buildLastFlagChangesQuery(db: D1Database, keys: readonly string[
   };
 }
 
-export interface FlagChangePage {
-  items: FlagChangeRow[];
-  nextCursor: string | null;
-}
+export type FlagChangePage = Page<FlagChangeRow>;
 
 /** One key's changes, newest first. `cursor` is the id of the last row of the page before. */
 export function buildFlagHistoryQuery(
@@ -122,10 +120,7 @@ export function buildFlagHistoryQuery(
     statement: db
       .prepare(`${SELECT_CHANGES} WHERE c.key = ?1 AND c.id < ?2 ORDER BY c.id DESC LIMIT ?3`)
       .bind(key, page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1),
-    parse: (rows: FlagChangeRow[]) => {
-      const items = rows.slice(0, page.limit);
-      return { items, nextCursor: rows.length > page.limit ? String(items.at(-1)?.id) : null };
-    },
+    parse: (rows: FlagChangeRow[]) => buildPage(rows, page.limit),
   };
 }
 

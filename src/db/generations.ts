@@ -1,4 +1,5 @@
 /** Table generations as its owner and the admins read it, with the brief it came from and the picture it made. */
+import { buildPage, LAST_ID, type Page } from "./page.ts";
 import type { GenerationStatus } from "./schema.ts";
 
 export interface GenerationRow {
@@ -59,10 +60,7 @@ export const SELECT_GENERATIONS = `
       'createdAt', i.created_at) END AS image
   FROM generations g JOIN briefs b ON b.id = g.brief_id LEFT JOIN images i ON i.generation_id = g.id`;
 
-export interface GenerationPage {
-  items: GenerationRow[];
-  nextCursor: string | null;
-}
+export type GenerationPage = Page<GenerationRow>;
 
 /** Null when it isn't there or isn't this person's. */
 export async function findGeneration(
@@ -87,13 +85,5 @@ export async function listGenerationsByUser(
     .prepare(`${SELECT_GENERATIONS} WHERE g.user_id = ?1 AND g.id < ?2 ORDER BY g.id DESC LIMIT ?3`)
     .bind(userId, page.cursor ?? LAST_ID, page.limit + 1)
     .all<RawGenerationRow>();
-  return toPage(results, page.limit);
+  return buildPage(results.map(parseGenerationRow), page.limit);
 }
-
-function toPage(rows: RawGenerationRow[], limit: number): GenerationPage {
-  const items = rows.slice(0, limit).map(parseGenerationRow);
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
-}
-
-/** Sorts after every identifier. */
-const LAST_ID = "~";

@@ -1,5 +1,6 @@
 /** Table images: pictures as their owner and other viewers read them. Rows are inserted by finishJob only. */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
+import { buildPage, LAST_ID, type Page } from "./page.ts";
 import { buildContains } from "./query.ts";
 
 export interface ImageRow {
@@ -49,9 +50,7 @@ export interface ImageFilter {
   tag?: string | undefined;
 }
 
-export interface ImagePage {
-  items: ImageRow[];
-  nextCursor: string | null;
+export interface ImagePage extends Page<ImageRow> {
   total: number;
 }
 
@@ -73,9 +72,8 @@ export async function listImagesByUser(
     db.prepare(`SELECT count(*) AS total FROM images i WHERE ${where}`).bind(...values),
   ]);
   const found = (rows?.results ?? []) as unknown as ImageRow[];
-  const items = found.slice(0, page.limit);
   const total = (count?.results[0] as { total: number } | undefined)?.total ?? 0;
-  return { items, nextCursor: found.length > page.limit ? (items.at(-1)?.id ?? null) : null, total };
+  return { ...buildPage(found, page.limit), total };
 }
 
 /** Conditions are added only for what was asked, so that the plan stays a search by user. */
@@ -184,6 +182,3 @@ export async function listImagesAfter(
     .all<Pick<ImageRow, "id" | "key" | "bytes" | "sha256">>();
   return results;
 }
-
-/** Sorts after every identifier. */
-const LAST_ID = "~";

@@ -1,5 +1,6 @@
 /** Table generations as admins see it: every job with whose it is, and the figures of their first page. No prompts. */
 import { DATABASE_NOW_MS as NOW } from "./client.ts";
+import { buildPage, LAST_ID, type Page } from "./page.ts";
 import { type Query, runQuery } from "./query.ts";
 import type { GenerationStatus } from "./schema.ts";
 
@@ -27,10 +28,7 @@ export interface JobFilter {
   userId?: string | undefined;
 }
 
-export interface JobPage {
-  items: JobListRow[];
-  nextCursor: string | null;
-}
+export type JobPage = Page<JobListRow>;
 
 export interface JobPageRequest {
   /** The id of the last row of the page before. */
@@ -58,10 +56,7 @@ export function buildJobsQuery(db: D1Database, filter: JobFilter, page: JobPageR
     );
   return {
     statement,
-    parse: (rows: JobListRow[]) => {
-      const items = rows.slice(0, page.limit);
-      return { items, nextCursor: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null };
-    },
+    parse: (rows: JobListRow[]) => buildPage(rows, page.limit),
   };
 }
 
@@ -103,6 +98,3 @@ export function buildAdminFiguresQuery(db: D1Database): Query<AdminFigures> {
     },
   };
 }
-
-/** Sorts after every identifier. */
-const LAST_ID = "~";

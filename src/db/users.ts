@@ -1,6 +1,7 @@
 /** Table users, joined with the balance where a page shows both. */
 import { eq, sql } from "drizzle-orm";
 import { preparedOnce } from "./client.ts";
+import { buildPage, LAST_ID, type Page } from "./page.ts";
 import { buildContains, type Query, runQuery } from "./query.ts";
 import { type Role, users } from "./schema.ts";
 
@@ -98,9 +99,7 @@ export interface UserFilter {
   role?: Role | undefined;
 }
 
-export interface UserPage {
-  items: UserRow[];
-  nextCursor: string | null;
+export interface UserPage extends Page<UserRow> {
   total: number;
 }
 
@@ -119,11 +118,7 @@ export async function listUsers(
       .bind(text, filter.role ?? null, page.cursor ?? LAST_ID, page.limit + 1),
     db.prepare(`SELECT count(*) AS total FROM users u WHERE ${where}`).bind(text, filter.role ?? null),
   ]);
-  const items = (rows?.results ?? []) as unknown as UserRow[];
+  const found = (rows?.results ?? []) as unknown as UserRow[];
   const total = (count?.results[0] as { total: number } | undefined)?.total ?? 0;
-  const shown = items.slice(0, page.limit);
-  return { items: shown, nextCursor: items.length > page.limit ? (shown.at(-1)?.id ?? null) : null, total };
+  return { ...buildPage(found, page.limit), total };
 }
-
-/** Sorts after every identifier. */
-const LAST_ID = "~";

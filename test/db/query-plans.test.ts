@@ -28,6 +28,7 @@ const ASK_NOTHING = new Set([
   "runQuery",
   "runQueries",
   "buildContains",
+  "buildPage",
   "changeJob",
   "buildMakeHeroSql",
   "buildFlagJournal",
