@@ -254,7 +254,7 @@ describe("the page of an order", () => {
     const path = await order(person);
     const page = await call("GET", path, { as: person, env: { DB: finishBeforeBatch(person) } });
     const header = (await page.clone().text()).split('class="site-credits"')[1]?.split("</a>")[0];
-    expect(header?.replaceAll(/<[^>]*>/g, "")).toMatch(/2 credits$/);
+    expect(header?.replaceAll(/<[^>]*>/g, "")).toMatch(/2 credits\s*$/);
     expect(await page.text()).toContain("Your picture is ready");
   });
 });
