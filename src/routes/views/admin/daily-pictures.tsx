@@ -12,7 +12,7 @@ export interface Day {
   givenBack: number;
 }
 
-const CHART = { width: 900, height: 260, left: 44, right: 8, top: 12, bottom: 30 } as const;
+const CHART = { width: 900, height: 270, left: 44, right: 8, top: 12, bottom: 40 } as const;
 const PLOT_WIDTH = CHART.width - CHART.left - CHART.right;
 const PLOT_HEIGHT = CHART.height - CHART.top - CHART.bottom;
 /** Of a day's room: the bar, and the gap beside it. */
