@@ -19,7 +19,7 @@ export function Avatar(props: AvatarProps) {
 }
 
 /** The first letters of the first and the last word: "Ines van der Okafor" → "IO". */
-export function initialsOf(text: string): string {
+function initialsOf(text: string): string {
   const words = text.split(/[\s@._-]+/).filter((word) => word !== "");
   const letters = [words[0], ...(text.includes("@") ? [] : words.slice(1).slice(-1))];
   return letters

@@ -1,16 +1,11 @@
 /**
  * The contract between the form on /create and its route: field names, values, and how they are read back.
- * The form posts to /create with `intent` = switch, preview, rebuild or create.
+ * The form posts to /create with `intent` = switch: show the questions of `switchTo`, keeping what was typed;
+ * preview: show prompt and price; rebuild: the same, dropping the edited prompt; create: make the pictures.
  */
 import { OTHER, otherName } from "../components/choice.tsx";
 import { typedValue } from "../form-values.ts";
 import type { Catalogue, FormValues, Question } from "../model.ts";
-
-/**
- * switch: show the questions of `switchTo`, keeping what was typed.
- * preview: show prompt and price. rebuild: the same, dropping the edited prompt. create: make the pictures.
- */
-export type CreateIntent = "switch" | "preview" | "rebuild" | "create";
 
 /** The radio button for "no style at all". */
 export const NO_STYLE = "";

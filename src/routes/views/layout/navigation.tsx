@@ -20,7 +20,7 @@ import type { Viewer } from "../model.ts";
 
 /** Which entry of the navigation a page belongs to. */
 export type Place = "home" | "signin" | "create" | "gallery" | "account" | AdminPlace | "none";
-export type AdminPlace =
+type AdminPlace =
   | "admin"
   | "admin-users"
   | "admin-generations"
