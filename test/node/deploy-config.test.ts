@@ -21,6 +21,12 @@ describe("readDeployConfig", () => {
       queues: ["generations", "generations-dlq"],
     });
   });
+
+  it("64 leaves out the platform's line per request, which would hold the token of a mailed link", async () => {
+    const { unstable_readConfig: readConfig } = await loadWrangler(createFolder());
+    const { observability } = readConfig({ config: CONFIG_PATH });
+    expect(observability).toMatchObject({ enabled: true, logs: { enabled: true, invocation_logs: false } });
+  });
 });
 
 describe("replacePlaceholder", () => {
