@@ -448,6 +448,7 @@ describe("the sign-in page", () => {
       "http://eventide.test@evil.test/": "/",
       "/%0d%0aSet-Cookie:%20session=planted": "/%0d%0aSet-Cookie:%20session=planted",
       "/\r\nSet-Cookie: session=planted": "/",
+      [`/gallery?q=${"x".repeat(2000)}`]: "/",
       "": "/",
     };
     for (const [next, expected] of Object.entries(cases)) {

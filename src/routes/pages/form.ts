@@ -68,6 +68,8 @@ function toFieldErrors(errors: readonly FieldError[]): FieldErrors {
 
 /** `//host` and `/\host` are other sites to a browser. */
 const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
+/** It travels sealed in a cookie while somebody is at a provider, and browsers drop cookies of more than 4,096 bytes. */
+const NEXT_PATH_MAX_CHARACTERS = 2000;
 
 /**
  * Where to go after signing in: a path of this site, or the start page. What is judged is the address that a browser
@@ -77,5 +79,6 @@ export function parseNextPath(text: string, origin: string): string {
   if (!OWN_PATH.test(text) || !URL.canParse(text, origin)) return "/";
   const url = new URL(text, origin);
   const path = url.pathname + url.search;
-  return url.origin === origin && OWN_PATH.test(path) ? path : "/";
+  const isOwn = url.origin === origin && OWN_PATH.test(path);
+  return isOwn && path.length <= NEXT_PATH_MAX_CHARACTERS ? path : "/";
 }
