@@ -458,6 +458,7 @@ describe("the pages", () => {
         async (query) => {
           const response = await call("GET", `/auth/confirm${query}`);
           expect(response.status).toBe(401);
+          expect(response.headers.get("Referrer-Policy")).toBe("strict-origin");
           return response.text();
         },
       ),

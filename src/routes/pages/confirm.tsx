@@ -30,6 +30,8 @@ interface TypedConfirmation {
 
 export const confirmPages = new Hono<AppEnv>()
   .get("/auth/confirm", async (c) => {
+    // This page's own address opens the account, so that not even our own styles and scripts are asked for with it.
+    c.header("Referrer-Policy", "strict-origin");
     const link = { email: c.req.query("email") ?? "", token: c.req.query("token") ?? "" };
     const row = await peekLink(c.env.DB, link, Date.now());
     if (row === null) return renderDeadLink(c);
