@@ -21,6 +21,8 @@ import { deliverLetter } from "../mail/outbox.ts";
 import { type AppContext, requireUser } from "./context.ts";
 import { buildRequestFacts } from "./request-facts.ts";
 
+const MINUTE_MS = 60_000;
+
 /** Sends letters after the answer has gone out; what fails is sent again by the minute's cron. */
 export function deliverLater(c: AppContext, letterIds: readonly string[]): void {
   if (letterIds.length === 0) return;
@@ -82,8 +84,7 @@ export async function signIn(
   }
   if (signedIn.error.kind === "limited") {
     throw new AppError("too_many_requests", {
-      detail:
-        "There were too many attempts to sign in. Wait a quarter of an hour and try again, or let us mail you a link.",
+      detail: `There were too many attempts to sign in. Wait ${sayMinutes(signedIn.error.retryAfterMs)} and try again, or let us mail you a link.`,
       reason: "sign_in_limited",
       headers: retryAfter(signedIn.error.retryAfterMs),
     });
@@ -92,6 +93,11 @@ export async function signIn(
     detail: "This e-mail address and password don't match an account. Check both and try again.",
     reason: `sign_in_${signedIn.error.cause}`,
   });
+}
+
+function sayMinutes(ms: number): string {
+  const minutes = Math.ceil(ms / MINUTE_MS);
+  return minutes <= 1 ? "a minute" : `${minutes} minutes`;
 }
 
 /** Starting credits, for whoever is new here with an address that is new here too. */

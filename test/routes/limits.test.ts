@@ -47,7 +47,10 @@ describe("signing in", () => {
     const seconds = Number(sixth.headers.get("Retry-After"));
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(60);
-    expect(await sixth.json()).toMatchObject({ code: "too_many_requests" });
+    expect(await sixth.json()).toMatchObject({
+      code: "too_many_requests",
+      detail: expect.stringContaining("Wait a minute and try again"),
+    });
   });
 
   it("36 gives the same answer to the right password while it is refused, and to an unknown address", async () => {
@@ -104,7 +107,10 @@ describe("signing in", () => {
     for (let i = 0; i < 10; i++) await failBefore(person.email, newIpv4(), 1);
     const refused = await logIn(person.email, PASSWORD, fromNewPlace());
     expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(60);
+    const seconds = Number(refused.headers.get("Retry-After"));
+    expect(seconds).toBeGreaterThan(60);
+    const { detail } = await withoutFacts(refused);
+    expect(detail).toContain(`Wait ${Math.ceil(seconds / 60)} minutes and try again`);
     await call("POST", "/api/auth/magic-link", { json: { email: person.email }, headers: fromNewPlace() });
     expect(await listLettersTo(person.email)).toHaveLength(1);
   });
