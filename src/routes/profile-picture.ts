@@ -16,7 +16,11 @@ const OWN_PICTURE = { format: "webp", visibility: "private" } as const;
 
 export const profilePictures = new Hono<AppEnv>()
   .put("/api/me/picture", async (c) => {
-    if (!UPLOAD_TYPE.test(c.req.header("Content-Type") ?? "")) throw new AppError("unsupported_media_type");
+    if (!UPLOAD_TYPE.test(c.req.header("Content-Type") ?? "")) {
+      throw new AppError("unsupported_media_type", {
+        detail: "Send a picture as image/png, image/jpeg or image/webp. Nothing was changed.",
+      });
+    }
     await setProfilePicture(c, new Uint8Array(await c.req.arrayBuffer()));
     return c.body(null, 204);
   })

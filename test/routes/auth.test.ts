@@ -463,6 +463,12 @@ describe("the sign-in page", () => {
     }
   });
 
+  it("says what a form is sent as, to whoever sends something else", async () => {
+    const response = await call("POST", "/signin", { json: {} });
+    expect(response.status).toBe(415);
+    expect(await response.text()).toContain("application/x-www-form-urlencoded");
+  });
+
   it("keeps the address, never the password, when they don't match", async () => {
     const form = { email: "some.one@example.test", password: "not the password!", next: "/" };
     const response = await call("POST", "/signin", { form });

@@ -114,7 +114,9 @@ describe("a person's own picture", () => {
 
   it("is refused in other types, without a session, and above ten megabytes", async () => {
     const person = await createPerson();
-    expect((await put(person, buildPng(), { type: "image/svg+xml" })).status).toBe(415);
+    const drawing = await put(person, buildPng(), { type: "image/svg+xml" });
+    expect(drawing.status).toBe(415);
+    expect(await drawing.json()).toMatchObject({ detail: expect.stringContaining("image/webp") });
     expect((await put(person, buildPng(), { type: "application/json" })).status).toBe(415);
     expect((await put(undefined, buildPng())).status).toBe(401);
     expect((await put(person, new Uint8Array(11 * 1024 * 1024))).status).toBe(413);

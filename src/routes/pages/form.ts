@@ -23,7 +23,12 @@ export async function readFile(c: AppContext, name: string): Promise<Uint8Array>
 }
 
 async function parseFields(c: AppContext): Promise<Record<string, unknown>> {
-  if (!FORM_TYPE.test(c.req.header("Content-Type") ?? "")) throw new AppError("unsupported_media_type");
+  if (!FORM_TYPE.test(c.req.header("Content-Type") ?? "")) {
+    throw new AppError("unsupported_media_type", {
+      detail:
+        "Send the form as application/x-www-form-urlencoded or multipart/form-data. Nothing was changed.",
+    });
+  }
   try {
     return await c.req.parseBody({ all: true });
   } catch (cause) {
