@@ -196,6 +196,15 @@ describe("undo", () => {
     expect(await env.FLAGS.get("charts")).toBe("auto");
   });
 
+  it("is not offered where a switch that was misspelt would come back", async () => {
+    await putFlag("animations", "ture");
+    await show("/admin/flags/animations");
+    await post("animations", { intent: "change", value: "off" });
+    const page = await show("/admin/flags/animations");
+    expect(page).toContain("“ture” is nothing that this switch may say");
+    expect(page).not.toContain("Undo the last change");
+  });
+
   it("undoes nothing when somebody has changed it meanwhile", async () => {
     await post("animations", { intent: "change", value: "off" });
     const form = await undoForm("animations");

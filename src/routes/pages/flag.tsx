@@ -9,6 +9,7 @@ import { GUARD_WINDOW_MS, isGuarded } from "../../flags/guard.ts";
 import { STORED_KEYS } from "../../flags/keys.ts";
 import { type FlagKey, getDefinition } from "../../flags/registry.ts";
 import { listSwitchVariants } from "../../flags/snapshot.ts";
+import { parseSwitch } from "../../flags/switch-value.ts";
 import { numberedPageQuery, parseQuery } from "../body.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { buildOwnContext, requireSnapshot } from "../flags.ts";
@@ -64,18 +65,18 @@ async function renderFlag(c: AppContext, key: FlagKey, refused: (Refusal & { val
   const flag = presentOverviews(snapshot, known.last, buildOwnContext(c)).find((item) => item.key === key);
   if (flag === undefined) throw new AppError("not_found");
   const counts = known.outcomes.find((row) => row.key === key) ?? null;
+  const variants = listSwitchVariants(snapshot.flags[key].rule);
   return c.html(
     <AdminFlagPage
       frame={buildFrame(c, takeNotice(c))}
       flag={flag}
-      variants={listSwitchVariants(snapshot.flags[key].rule).filter(
-        (name) => name !== "on" && name !== "off",
-      )}
+      variants={variants.filter((name) => name !== "on" && name !== "off")}
       plans={known.plans.filter((plan) => plan.key === key).map(presentPlan)}
       guard={getDefinition(key).critical ? null : { isArmed: isGuarded(snapshot, key), counts }}
       history={known.page.items.map(presentHistoryRow)}
       nextCursor={known.page.nextCursor}
       hasCursor={cursor !== undefined}
+      isUndoable={parseSwitch(known.page.items[0]?.old ?? null, variants).kind !== "invalid"}
       {...refused}
     />,
   );

@@ -870,6 +870,7 @@ export const PAGES = {
       history={FLAG_HISTORY}
       nextCursor="9"
       hasCursor={false}
+      isUndoable
     />
   ),
   "admin, critical switch, refused": (
@@ -882,6 +883,7 @@ export const PAGES = {
       history={FLAG_HISTORY}
       nextCursor={null}
       hasCursor={false}
+      isUndoable
       values={{ intent: "change", value: "share", share: "101", note: "no", confirm: "chart" }}
       errors={{ share: "Say a number from 0 to 100.", note: "Say why.", confirm: "Type charts.", value: "x" }}
     />

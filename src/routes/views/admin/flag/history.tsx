@@ -13,6 +13,8 @@ export interface HistoryProps {
   history: readonly FlagHistoryRow[];
   nextCursor: string | null;
   hasCursor: boolean;
+  /** False when what was there before the newest change is nothing that a switch may say. */
+  isUndoable: boolean;
   errors?: FieldErrors;
 }
 
@@ -40,6 +42,11 @@ function Undo(props: HistoryProps) {
   const { flag, errors = {} } = props;
   const last = props.history[0];
   if (last === undefined || props.hasCursor) return null;
+  if (!props.isUndoable) {
+    return (
+      <p>The last change can't be undone: “{nameOfValue(last.old)}” is nothing that this switch may say.</p>
+    );
+  }
   return (
     <form method="post" action={adminFlagPath(flag.key)} class="flag-undo">
       <input type="hidden" name="intent" value="undo" />
