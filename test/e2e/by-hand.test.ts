@@ -1,6 +1,7 @@
 /** The two errands that matter most, with nothing but a keyboard; and coming back to a form that was sent. */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { launchBrowser, openVisit, signIn } from "./browser.ts";
 
 /** More presses of Tab than any form here has places to stop at. */
@@ -22,8 +23,13 @@ async function gainFocus(page: Page, target: Locator): Promise<void> {
   await target.and(page.locator(":focus")).waitFor();
 }
 
-/** Lets the time pass that the provider's simulator needs for what it draws. */
-async function finishDrawing(): Promise<void> {
+/** Lets the time pass that the provider's simulator needs for the last two pictures, once it has begun with both. */
+async function finishDrawing(page: Page): Promise<void> {
+  await eventually(async () => {
+    const response = await page.request.get("/api/generations?limit=2");
+    const { items } = (await response.json()) as { items: { progress: { step: string } }[] };
+    expect(items.map(({ progress }) => progress.step)).toEqual(["generating", "generating"]);
+  });
   const response = await fetch(`${inject("stack").simulatorOrigin}/__sim/clock`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -63,7 +69,7 @@ describe("with the keyboard alone", () => {
     const news = page.locator('[data-hook="progress-news"]');
     expect(await news.getAttribute("role")).toBe("status");
     const download = page.getByRole("link", { name: "Download Picture 2 of 2" });
-    await finishDrawing();
+    await finishDrawing(page);
     await download.waitFor();
     await page.getByRole("heading", { level: 1, name: "Your pictures are ready" }).waitFor();
     expect(await news.textContent()).toMatch(/Stored in your gallery/);
