@@ -452,6 +452,19 @@ describe("the pages", () => {
     expect((await logIn(person.email, PASSWORD)).status).toBe(200);
   });
 
+  it("18 answer a cookie that nobody knows with one cookie, the new session's", async () => {
+    const email = newEmail();
+    const headers = fromNewPlace();
+    await call("POST", "/api/auth/register", { json: { email }, headers });
+    const { token } = await getLinkTo(email);
+    const response = await call("POST", "/api/auth/confirm", {
+      json: { email, token, password: PASSWORD },
+      headers: { ...headers, Cookie: "session=planted" },
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^session=[\w-]{43};/)]);
+  });
+
   it("say the same about every link that doesn't work", async () => {
     const pages = await Promise.all(
       ["", "?email=a@example.test&token=x", `?email=a@example.test&token=${"A".repeat(43)}`].map(

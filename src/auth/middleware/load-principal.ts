@@ -50,14 +50,18 @@ async function loadSession(c: GuardContext): Promise<Principal | null> {
   return toPrincipal(session);
 }
 
-/** `maxAge` in seconds; 0 removes the cookie. */
+/** `maxAge` in seconds; 0 removes the cookie. What this answer said about it before doesn't count any more. */
 export function setSessionCookie(
   c: Parameters<typeof setCookie>[0],
   origin: string,
   token: string,
   maxAge: number,
 ): void {
-  setCookie(c, sessionCookieName(origin), token, {
+  const name = sessionCookieName(origin);
+  const others = c.res.headers.getSetCookie().filter((line) => !line.startsWith(`${name}=`));
+  c.header("Set-Cookie", undefined);
+  for (const line of others) c.header("Set-Cookie", line, { append: true });
+  setCookie(c, name, token, {
     path: "/",
     httpOnly: true,
     sameSite: "Lax",
