@@ -51,11 +51,15 @@ async function* writeRows(
 /** Columns that hold JSON. */
 const JSON_COLUMNS = new Set(["body", "tags", "scopes", "transports", "details"]);
 
-/** Times as ISO 8601, stored JSON as JSON, bytes (which D1 gives as numbers) as base64. */
+/** Columns that hold 0 or 1. */
+const YES_OR_NO_COLUMNS = new Set(["favourite"]);
+
+/** Times as ISO 8601, yes and no as such, stored JSON as JSON, bytes (which D1 gives as numbers) as base64. */
 function present(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => {
       if (typeof value === "number" && /(?:^at|At)$/.test(name)) return [name, new Date(value).toISOString()];
+      if (YES_OR_NO_COLUMNS.has(name)) return [name, value === 1];
       if (Array.isArray(value)) return [name, Buffer.from(value).toString("base64")];
       if (typeof value === "string" && JSON_COLUMNS.has(name)) return [name, JSON.parse(value)];
       return [name, value];

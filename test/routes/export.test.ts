@@ -53,7 +53,7 @@ describe("the export of everything", () => {
     expect(exported["briefs"]).toMatchObject([
       { id: briefId, body: { eventType: "birthday-party", answers: { age: 7 } } },
     ]);
-    expect(exported["images"]).toMatchObject([{ id: imageId, tags: [] }]);
+    expect(exported["images"]).toMatchObject([{ id: imageId, tags: [], favourite: false }]);
     expect(exported["keys"]).toMatchObject([{ name: "Backup", scopes: ["read"] }]);
     expect(exported["providerAccounts"]).toMatchObject([{ provider: "oidc" }]);
     expect(exported["profilePicture"]).toMatchObject([{ webp: Buffer.alloc(33).toString("base64") }]);
