@@ -17,7 +17,7 @@ import { findPasswordProblem, type PasswordProblem } from "./password-rules.ts";
 import type { Principal } from "./principal.ts";
 import { auditOrigin, type RequestFacts } from "./request-facts.ts";
 import { hashToken, isToken } from "./token.ts";
-import type { Welcome } from "./welcome.ts";
+import type { AddressJoin, Welcome } from "./welcome.ts";
 
 export interface Confirmation {
   email: string;
@@ -32,8 +32,8 @@ export interface ConfirmContext {
   /** Who is signed in, for a change of address. */
   principal: Principal | null;
   welcome: Welcome;
-  /** Notes that a person's old and new addresses are one person's, in the batch that changes them. */
-  joinAddresses: (userId: string, emails: readonly string[]) => D1PreparedStatement;
+  /** For the batch that changes a person's address. */
+  joinAddresses: AddressJoin;
 }
 
 export interface Confirmed {

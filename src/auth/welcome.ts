@@ -4,3 +4,6 @@
  * identity's business.
  */
 export type Welcome = (person: { email: string; provenAt: number }) => D1PreparedStatement[];
+
+/** Notes that these addresses are all one person's, in the batch that shows it. */
+export type AddressJoin = (userId: string, emails: readonly string[]) => D1PreparedStatement;

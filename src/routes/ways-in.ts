@@ -11,7 +11,7 @@ import { auditOrigin } from "../auth/request-facts.ts";
 import { SESSION_TTL_SECONDS } from "../auth/session.ts";
 import { signInWithPassword } from "../auth/sign-in.ts";
 import { hashToken } from "../auth/token.ts";
-import type { Welcome } from "../auth/welcome.ts";
+import type { AddressJoin, Welcome } from "../auth/welcome.ts";
 import { buildGrantMemory, buildStartingGrant } from "../credits/starting-grant.ts";
 import { buildAudit } from "../db/audit.ts";
 import { buildDeleteSession, buildDeleteSessions } from "../db/sessions.ts";
@@ -107,6 +107,13 @@ export function buildWelcome(c: AppContext): Welcome {
     buildStartingGrant(c.env.DB, person, startingCredits, fingerprintAddress(knownAuthSecrets, person.email));
 }
 
+/** Addresses of one person: when one of them has had its starting credits, all of them have. */
+export function buildAddressJoin(c: AppContext): AddressJoin {
+  const { knownAuthSecrets } = c.get("config");
+  const fingerprint = (email: string) => fingerprintAddress(knownAuthSecrets, email);
+  return (userId, emails) => buildGrantMemory(c.env.DB, userId, emails.map(fingerprint));
+}
+
 /** For the page that somebody new sees first: those who come back with nothing are told why it is nothing. */
 export async function greetNewcomer(c: AppContext, userId: string): Promise<string> {
   const user = await findUser(c.env.DB, userId);
@@ -117,21 +124,15 @@ export async function greetNewcomer(c: AppContext, userId: string): Promise<stri
 
 /** Uses a mailed link up and sets the cookie of the session that it opens. */
 export async function confirm(c: AppContext, confirmation: Confirmation): Promise<Confirmed> {
-  const { knownAuthSecrets, origin } = c.get("config");
-  const fingerprint = (email: string) => fingerprintAddress(knownAuthSecrets, email);
   const confirmed = await confirmLink(
     c.env.DB,
     confirmation,
-    {
-      principal: c.get("principal"),
-      welcome: buildWelcome(c),
-      joinAddresses: (userId, emails) => buildGrantMemory(c.env.DB, userId, emails.map(fingerprint)),
-    },
+    { principal: c.get("principal"), welcome: buildWelcome(c), joinAddresses: buildAddressJoin(c) },
     buildRequestFacts(c),
   );
   if (!confirmed.ok) throw explainRefusal(confirmed.error);
   const { token, letterIds } = confirmed.value;
-  if (token !== null) setSessionCookie(c, origin, token, SESSION_TTL_SECONDS);
+  if (token !== null) setSessionCookie(c, c.get("config").origin, token, SESSION_TTL_SECONDS);
   deliverLater(c, letterIds);
   return confirmed.value;
 }

@@ -126,6 +126,18 @@ describe("starting credits after an erasure", () => {
     expect((await readMe(again))?.credits.available).toBe(0);
   });
 
+  it("aren't given again to the address of an account that was connected and disconnected", async () => {
+    const provider = startOidcProvider();
+    const claims = newClaims();
+    const visitor = visitorOf(provider, (await arrive(newEmail())).cookie);
+    expect((await connectElsewhere(provider, visitor, claims, PASSWORD)).status).toBe(303);
+    const removed = await visitor.call("POST", "/account/providers/oidc/disconnect", { form: {} });
+    expect(removed.status).toBe(303);
+    const again = visitorOf(provider);
+    await signInElsewhere(provider, again, claims);
+    expect((await readMe(again))?.credits.available).toBe(0);
+  });
+
   it("aren't given again however often somebody leaves and comes back", async () => {
     const email = newEmail();
     await leave((await arrive(email)).cookie);

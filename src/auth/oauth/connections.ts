@@ -10,6 +10,7 @@ import { fail, type Result, succeed } from "../../result.ts";
 import type { Principal } from "../principal.ts";
 import type { RequestFacts } from "../request-facts.ts";
 import { noticeWaysInChange, type WaysInChanged } from "../ways-in-changed.ts";
+import type { AddressJoin } from "../welcome.ts";
 import type { ProviderIdentity } from "./identity.ts";
 import type { ProviderId, ProviderSettings } from "./settings.ts";
 
@@ -20,12 +21,18 @@ export type ConnectRefusal =
   /** This person has another account of the same provider. */
   | "another_linked";
 
+export interface ConnectContext {
+  /** Who asked for the link, and is signed in. */
+  principal: Principal;
+  joinAddresses: AddressJoin;
+}
+
 /** Linking what is linked already changes nothing. */
 export async function connectProvider(
   db: D1Database,
   identity: ProviderIdentity,
   provider: ProviderSettings,
-  principal: Principal,
+  { principal, joinAddresses }: ConnectContext,
   facts: RequestFacts,
 ): Promise<Result<WaysInChanged, ConnectRefusal>> {
   const { providerAccountId, verifiedEmail: email } = identity;
@@ -36,7 +43,11 @@ export async function connectProvider(
   const about = { what: provider.name, details: { provider: provider.id } };
   const notice = noticeWaysInChange(db, principal, "provider_connected", about, facts);
   try {
-    await db.batch([buildProviderAccount(db, account, facts.now), ...notice.statements]);
+    await db.batch([
+      buildProviderAccount(db, account, facts.now),
+      ...notice.statements,
+      joinAddresses(principal.id, [principal.email, email]),
+    ]);
   } catch (error) {
     if (!isProviderAccountTaken(error)) throw error;
     return (await findLink(db, identity, principal)) ?? fail("another_linked");

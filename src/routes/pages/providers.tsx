@@ -32,7 +32,7 @@ import { ACCOUNT, CREATE, HOME, SIGN_IN, withQuery } from "../views/addresses.ts
 import { ConnectPage } from "../views/connect.tsx";
 import { DeparturePage } from "../views/departure.tsx";
 import { typedValue } from "../views/form-values.ts";
-import { buildWelcome, deliverLater, greetNewcomer } from "../ways-in.ts";
+import { buildAddressJoin, buildWelcome, deliverLater, greetNewcomer } from "../ways-in.ts";
 import { parseNextPath, type Refusal, readForm, refuseForm } from "./form.ts";
 
 export const providerPages = new Hono<AppEnv>()
@@ -152,7 +152,8 @@ async function connect(
   if (principal === null || principal.id !== intent.userId || principal.sessionId !== intent.sessionId) {
     return refuse(c, provider, "SignInLost", HOME);
   }
-  const connected = await connectProvider(c.env.DB, identity, provider, principal, buildRequestFacts(c));
+  const context = { principal, joinAddresses: buildAddressJoin(c) };
+  const connected = await connectProvider(c.env.DB, identity, provider, context, buildRequestFacts(c));
   if (!connected.ok) return refuse(c, provider, problemOfRefusal(connected.error), ACCOUNT);
   deliverLater(c, connected.value.letterIds);
   setNotice(c, { kind: "success", text: `${provider.name} now opens your account.` });
