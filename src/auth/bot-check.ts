@@ -1,6 +1,6 @@
 /** Is a person registering? Cloudflare Turnstile where it is configured; where it isn't, nobody is asked. */
 import * as z from "zod/mini";
-import { logError } from "../log.ts";
+import { logError, logWarning } from "../log.ts";
 import { fail, type Result, succeed } from "../result.ts";
 
 export interface TurnstileSettings {
@@ -12,7 +12,7 @@ export interface TurnstileSettings {
 export type BotCheckFailure =
   /** Nothing came: the check wasn't drawn, perhaps, and nobody was asked. */
   | "missing"
-  /** Wrong, expired or used before: the person can solve another one. */
+  /** Wrong, expired, used before or solved for something else: the person can solve another one. */
   | "refused"
   /** The service doesn't answer: nobody registers until it does. */
   | "unavailable";
@@ -26,10 +26,21 @@ const VERIFY_TIMEOUT_MS = 5_000;
 /** Turnstile's own limit for a response. */
 const RESPONSE_MAX_CHARACTERS = 2_048;
 
-const verdictSchema = z.object({ success: z.boolean() });
+/** What the widget of the registration form is drawn for (routes/views/register.tsx). */
+const ACTION = "register";
+/** Turnstile's published secrets for tests. Their verdicts name an example's host and no action. */
+const TEST_SECRET = /^[123]x0+AA$/;
 
+const verdictSchema = z.object({
+  success: z.boolean(),
+  hostname: z.optional(z.string()),
+  action: z.optional(z.string()),
+});
+
+/** `origin` is where the form stands: what was solved on another host, or for another form, doesn't count. */
 export function createBotCheck(
   settings: TurnstileSettings | null,
+  origin: string,
   fetch: (request: Request) => Promise<Response>,
 ): BotCheck {
   if (settings === null) return { verify: () => Promise.resolve(succeed(null)) };
@@ -46,7 +57,8 @@ export function createBotCheck(
         const answer = await fetch(new Request(VERIFY_URL, { method: "POST", body: form, signal }));
         const verdict = verdictSchema.safeParse(await answer.json());
         if (!verdict.success) return fail("unavailable");
-        return verdict.data.success ? succeed(null) : fail("refused");
+        if (!verdict.data.success) return fail("refused");
+        return isForHere(verdict.data, settings, origin) ? succeed(null) : fail("refused");
       } catch (error) {
         // A timeout, a broken line or an answer that isn't JSON: all of them mean that nobody can tell.
         logError("bot_check_failed", error);
@@ -54,4 +66,15 @@ export function createBotCheck(
       }
     },
   };
+}
+
+function isForHere(
+  { hostname, action }: z.infer<typeof verdictSchema>,
+  { secretKey }: TurnstileSettings,
+  origin: string,
+): boolean {
+  if (TEST_SECRET.test(secretKey)) return true;
+  const isOwn = hostname === new URL(origin).hostname && action === ACTION;
+  if (!isOwn) logWarning("bot_check_elsewhere", { hostname: hostname ?? null, action: action ?? null });
+  return isOwn;
 }

@@ -56,7 +56,8 @@ const BOT_CHECK_WORDS = {
 
 /** Throws unless the bot check is passed; where none is configured everybody passes. */
 export async function requirePerson(c: AppContext, response: string | undefined): Promise<void> {
-  const check = createBotCheck(c.get("config").turnstile, (request) => fetch(request));
+  const { turnstile, origin } = c.get("config");
+  const check = createBotCheck(turnstile, origin, (request) => fetch(request));
   const verdict = await check.verify(response, c.req.header("CF-Connecting-IP"));
   if (verdict.ok) return;
   if (verdict.error === "unavailable") {

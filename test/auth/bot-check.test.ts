@@ -27,14 +27,19 @@ function standIn(seen: FormData[] = []) {
   };
 }
 
+const ORIGIN = "https://eventide.example";
+
 function check(secretKey: string, fetch: (request: Request) => Promise<Response> = standIn()) {
-  return createBotCheck({ siteKey: "1x00000000000000000000AA", secretKey }, fetch);
+  return createBotCheck({ siteKey: "1x00000000000000000000AA", secretKey }, ORIGIN, fetch);
 }
 
 describe("the bot check", () => {
   it("lets everybody pass where it isn't configured", async () => {
     const fetch = () => Promise.reject(new Error("nothing is asked"));
-    expect(await createBotCheck(null, fetch).verify(undefined, undefined)).toEqual({ ok: true, value: null });
+    expect(await createBotCheck(null, ORIGIN, fetch).verify(undefined, undefined)).toEqual({
+      ok: true,
+      value: null,
+    });
   });
 
   it("sends secret, response and address, and passes what Turnstile passes", async () => {
@@ -53,6 +58,16 @@ describe("the bot check", () => {
       expect(await check(secret).verify(DUMMY_TOKEN, undefined)).toEqual({ ok: false, error: "refused" });
     }
     expect(await check(ALWAYS_PASSES).verify("forged", undefined)).toEqual({ ok: false, error: "refused" });
+  });
+
+  it.each([
+    ["this host and form", { hostname: "eventide.example", action: "register" }, true],
+    ["another host", { hostname: "elsewhere.example", action: "register" }, false],
+    ["another form", { hostname: "eventide.example", action: "contact" }, false],
+    ["nowhere that it names", {}, false],
+  ])("with a real secret, %s decides whether what was solved counts", async (_where, solved, isOk) => {
+    const fetch = () => Promise.resolve(Response.json({ success: true, ...solved }));
+    expect((await check("0x4AAAAAAAreal-secret", fetch).verify("solved", undefined)).ok).toBe(isOk);
   });
 
   it("refuses an oversized response without asking, and tells a missing one from a wrong one", async () => {

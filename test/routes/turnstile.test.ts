@@ -98,7 +98,7 @@ describe("registering where the bot check is configured", () => {
     const env = { TURNSTILE_SITE_KEY: SITE_KEY, TURNSTILE_SECRET_KEY: ALWAYS_PASSES };
     const page = await call("GET", "/register", { env });
     const html = await page.text();
-    expect(html).toContain(`data-sitekey="${SITE_KEY}"`);
+    expect(html).toContain(`data-sitekey="${SITE_KEY}" data-action="register"`);
     expect(html).not.toContain(ALWAYS_PASSES);
     expect(page.headers.get("Content-Security-Policy")).toContain(
       "script-src 'self' https://challenges.cloudflare.com",
