@@ -238,6 +238,8 @@ describe("a form that is sent after its session has ended", () => {
   it.each([
     ["another site sent it, whose words would go out as one's own", "/create", form, "http://other.test"],
     ["it holds a password", "/account/password", { password: "three quiet lanterns" }, ORIGIN],
+    ["it holds the present password", "/account/email", { emailCurrent: "three quiet lanterns" }, ORIGIN],
+    ["it proves who it is", "/account/providers/oidc/connect", { current: "three quiet lanterns" }, ORIGIN],
   ])("is not kept when %s", async (_why, path, sent, origin) => {
     const refused = await call("POST", path, { form: sent, headers: { Origin: origin } });
     expect(refused.status).toBe(401);

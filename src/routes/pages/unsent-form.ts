@@ -9,7 +9,13 @@ import type { UnsentForm } from "../views/model.ts";
 import { readForm } from "./form.ts";
 
 const PLAIN_FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
-const SECRET_NAME = /password|token/i;
+/** `current` is the password that somebody has, beside a new one or another change. */
+const SECRET_NAME = /password|current|token/i;
+
+/** By its name, because what a browser sends doesn't say which field was one for passwords. */
+export function isSecretField(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
 
 /** Null when the request was no such form: a script's, one with a file, one with a secret, or somebody else's. */
 export async function findUnsentForm(c: AppContext): Promise<UnsentForm | null> {
@@ -17,7 +23,7 @@ export async function findUnsentForm(c: AppContext): Promise<UnsentForm | null> 
   if (!isForm || !isFromOwnPage(c.req.raw.headers, c.get("config").origin)) return null;
   const values = await readForm(c);
   const names = Object.keys(values);
-  if (names.some((name) => SECRET_NAME.test(name))) return null;
+  if (names.some(isSecretField)) return null;
   const fields = names.flatMap((name) => typedValues(values, name).map((value) => [name, value] as const));
   return { action: c.req.path, fields };
 }

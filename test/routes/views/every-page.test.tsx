@@ -1,5 +1,6 @@
 /** What holds for every page, whatever it is about: the security policy's rules and the basics of accessibility. */
 import { describe, expect, it } from "vitest";
+import { isSecretField } from "../../../src/routes/pages/unsent-form.ts";
 import { attribute, byId, type Element, isInside, readElements, render } from "./markup.ts";
 import { PAGES } from "./samples.tsx";
 
@@ -57,6 +58,11 @@ describe.each(pages)("page: $name", ({ html, elements }) => {
         expect(missing).toEqual([]);
       }
     }
+  });
+
+  it("names every field for a password so that it is never repeated", () => {
+    const passwords = elements.filter((element) => attribute(element, "type") === "password");
+    for (const field of passwords) expect(attribute(field, "name")).toSatisfy(isSecretField);
   });
 
   it("labels every control", () => {
