@@ -20,6 +20,7 @@ CREATE TRIGGER images_keep_rowid BEFORE UPDATE ON images WHEN NEW.rowid <> OLD.r
 BEGIN SELECT RAISE(ABORT, 'ROWID_PERMANENT'); END;
 
 -- A person is never replaced: the last HERO would go past the triggers that keep one, and an account would lose its person.
+-- IGNORE, because ON CONFLICT DO NOTHING has to go on: an ABORT here would come before it and end the whole batch.
 CREATE TRIGGER users_no_replace BEFORE INSERT ON users
 WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.id OR email = NEW.email)
   OR (NEW.rowid > 0 AND EXISTS (SELECT 1 FROM users WHERE rowid = NEW.rowid))

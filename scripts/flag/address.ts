@@ -1,16 +1,16 @@
 /** Where the app of this folder is, for those who don't say it with --url. */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { DEFAULT_PORT, parsePort } from "../dev/ports.ts";
+import { buildLocalOrigin, DEFAULT_PORT, parsePort } from "../dev/ports.ts";
 import { Refusal } from "../dev/refusal.ts";
 
 /** PORT moves a single run, so that it counts before the origin that the settings were written for. */
 export function findLocalUrl(port: string | undefined, devVarsPath: string): string {
-  if (port !== undefined && port !== "") return `http://localhost:${parsePort(port)}`;
+  if (port !== undefined && port !== "") return buildLocalOrigin(parsePort(port));
   const origin = existsSync(devVarsPath)
     ? parseEnv(readFileSync(devVarsPath, "utf8"))["APP_ORIGIN"]
     : undefined;
-  return origin === undefined ? `http://localhost:${DEFAULT_PORT}` : requireUrl(origin, "APP_ORIGIN");
+  return origin === undefined ? buildLocalOrigin(DEFAULT_PORT) : requireUrl(origin, "APP_ORIGIN");
 }
 
 /** `name` is what the person at the terminal has to correct. */

@@ -1,6 +1,7 @@
 /**
  * Erasure: one batch takes the person out of every table but the ledger and the audit log, leaves fingerprints of
- * addresses that have had starting credits, and then their objects go. An object that can't be deleted now has no row any more, and the reconciler deletes it in its next round.
+ * addresses that have had starting credits, and then their objects go. An object that can't be deleted now has no row
+ * any more, and the reconciler deletes it in its next round.
  */
 import { fingerprintAddress } from "../auth/address-fingerprint.ts";
 import { auditOrigin, type RequestFacts } from "../auth/request-facts.ts";

@@ -48,8 +48,8 @@ export function buildStartingGrant(
 }
 
 /**
- * A statement for the batch in which an account's address changes or its person leaves. `addresses` are all that are
- * known to be this one person's, each with its fingerprints: when one of them has had its grant, all of them have.
+ * A statement for the batch in which an account's address changes, a provider is connected to it, or its person leaves.
+ * `addresses` are this one person's, each with its fingerprints: when one of them has had its grant, all of them have.
  */
 export function buildGrantMemory(
   db: D1Database,

@@ -130,7 +130,8 @@ function isSamplingFactor(factor: number): boolean {
 }
 
 /** Notes which components the scan carries. */
-function readScanHeader(payload: Uint8Array, { frame, ...progress }: JpegProgress): string | null {
+function readScanHeader(payload: Uint8Array, progress: JpegProgress): string | null {
+  const { frame } = progress;
   const count = payload[0] ?? 0;
   if (frame === null) return "a scan before the frame header";
   if (!progress.hasQuantisation || !progress.hasHuffman) return "a scan without its tables";

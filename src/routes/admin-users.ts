@@ -1,5 +1,4 @@
 /** People, as admins see them: find them, read their ledger, add credits, and change role and access. */
-
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { changeRoleAndAccess, type RoleAndAccess } from "../auth/change-account.ts";

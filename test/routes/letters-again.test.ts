@@ -45,6 +45,15 @@ function confirm(email: string, token: string, cookie = "") {
   return call("POST", "/api/auth/confirm", { json: { email, token }, headers });
 }
 
+/** For a link to sign in: the letter goes out, and nobody hears that it did. */
+function askWithLostAnswer(email: string) {
+  return call("POST", "/api/auth/magic-link", {
+    json: { email },
+    headers: fromNewPlace(),
+    env: LOSES_ANSWER,
+  });
+}
+
 function countRows(sql: string, value: string): Promise<number | null> {
   return env.DB.prepare(`SELECT count(*) AS n FROM ${sql}`).bind(value).first<number>("n");
 }
@@ -52,11 +61,7 @@ function countRows(sql: string, value: string): Promise<number | null> {
 describe("a letter whose answer got lost", () => {
   it("comes again with the same link while nobody has used it", async () => {
     const { email } = await createPerson();
-    await call("POST", "/api/auth/magic-link", {
-      json: { email },
-      headers: fromNewPlace(),
-      env: LOSES_ANSWER,
-    });
+    await askWithLostAnswer(email);
     const { token } = await getLinkTo(email);
     expect(await countRows("mail_outbox WHERE recipient = ?1", email)).toBe(1);
     await env.DB.prepare("UPDATE mail_outbox SET due_at = 0 WHERE recipient = ?1").bind(email).run();
@@ -68,11 +73,7 @@ describe("a letter whose answer got lost", () => {
 
   it("38 doesn't come again once its link was used, and the link doesn't work again", async () => {
     const { email } = await createPerson();
-    await call("POST", "/api/auth/magic-link", {
-      json: { email },
-      headers: fromNewPlace(),
-      env: LOSES_ANSWER,
-    });
+    await askWithLostAnswer(email);
     const { token } = await getLinkTo(email);
     expect((await confirm(email, token)).status).toBe(200);
     expect(await countRows("mail_outbox WHERE recipient = ?1", email)).toBe(0);

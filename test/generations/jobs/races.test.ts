@@ -160,11 +160,7 @@ describe("a delivery that comes back after its lease", () => {
   it("finds the credits given back: the refund stays and its object goes", async () => {
     const { userId, id } = await orderOne();
     const workshop = createWorkshop();
-    const bucket = holdUpPut(async () => {
-      await letTimePass(200_000, id);
-      await changeRow(id, "created_at = created_at - 3600000");
-      await failTooOld(env.DB, 3_600_000, 10);
-    });
+    const bucket = holdUpPut(() => giveUp(id));
     expect(await advanceJob({ ...workshop.context, bucket }, id)).toEqual({ kind: "done" });
     expect(await readJob(id)).toMatchObject({ status: "failed", error_code: "timed_out" });
     expect(await readBalance(userId)).toEqual({ available: 2, held: 0 });
@@ -223,9 +219,7 @@ describe("an account that is erased after a delivery's lease", () => {
     const { userId, id } = await orderOne();
     const workshop = createWorkshop();
     const bucket = holdUpPut(async () => {
-      await letTimePass(200_000, id);
-      await changeRow(id, "created_at = created_at - 3600000");
-      await failTooOld(env.DB, 3_600_000, 10);
+      await giveUp(id);
       await erase(userId);
     });
     expect(await advanceJob({ ...workshop.context, bucket }, id)).toEqual({ kind: "done" });
@@ -233,6 +227,13 @@ describe("an account that is erased after a delivery's lease", () => {
     expect(await readBalance(userId)).toEqual({ available: 0, held: 0 });
   });
 });
+
+/** The sweeper finds the job too old. */
+async function giveUp(id: string): Promise<void> {
+  await letTimePass(200_000, id);
+  await changeRow(id, "created_at = created_at - 3600000");
+  await failTooOld(env.DB, 3_600_000, 10);
+}
 
 async function erase(userId: string): Promise<void> {
   const person = await env.DB.prepare("SELECT id, email FROM users WHERE id = ?1")

@@ -2,7 +2,7 @@
 import { briefCancelPath, imagePath } from "../addresses.ts";
 import { Button, LinkButton } from "../components/button.tsx";
 import { Icon } from "../components/icon.tsx";
-import { Picture } from "../components/picture.tsx";
+import { Thumbnail } from "../components/picture.tsx";
 import { StatusPill } from "../components/status-pill.tsx";
 import { Stepper } from "../components/stepper.tsx";
 import type { Generation } from "../model.ts";
@@ -51,13 +51,7 @@ function SheetPicture(props: { generation: Generation }) {
   }
   return (
     <a href={imagePath(image.id)}>
-      <Picture
-        src={image.thumbnailUrl}
-        alt={image.alt}
-        width={image.width}
-        height={image.height}
-        load="soon"
-      />
+      <Thumbnail image={image} load="soon" />
     </a>
   );
 }

@@ -2,7 +2,7 @@
 import { imagePath } from "../addresses.ts";
 import type { Image } from "../model.ts";
 import { Icon } from "./icon.tsx";
-import { Picture } from "./picture.tsx";
+import { Thumbnail } from "./picture.tsx";
 
 export interface TilesProps {
   images: readonly Image[];
@@ -17,13 +17,7 @@ export function Tiles(props: TilesProps) {
       {props.images.map((image, index) => (
         <li class="tile" data-shape={image.shape}>
           <a href={imagePath(image.id)}>
-            <Picture
-              src={image.thumbnailUrl}
-              alt={image.alt}
-              width={image.width}
-              height={image.height}
-              {...(index < EAGER_TILES ? { load: "soon" } : {})}
-            />
+            <Thumbnail image={image} {...(index < EAGER_TILES ? { load: "soon" } : {})} />
             <span class="tile-caption">
               <span class="tile-title">{image.title}</span>
               {image.favourite ? <Mark icon="star" words="favourite" /> : null}
