@@ -145,12 +145,12 @@ export function adminFlagsRulesFromPath(changeId: string): string {
   return withQuery(ADMIN_FLAGS_RULES, { before: changeId });
 }
 
-/** The same address with other search fields; empty ones are left out. */
 /** A page that leads on to `next` at its end; the start page goes without saying. */
 export function withNext(path: string, next: string): string {
   return withQuery(path, { next: next === HOME ? null : next });
 }
 
+/** The same address with other search fields; empty ones are left out. */
 export function withQuery(path: string, query: Readonly<Record<string, string | null | undefined>>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
